@@ -1,0 +1,23 @@
+"""The model under study: loading it, and reading and writing its activations through nnsight."""
+
+from .architectures import ARCHITECTURES, Architecture, AttentionWeights
+from .freezing import attention_implementation, held
+from .loading import load_model
+from .subject import Subject
+from .tokens import Tokens, single_token, tokenize
+from .weights import Norm, Weights
+
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "AttentionWeights",
+    "Norm",
+    "Subject",
+    "Tokens",
+    "Weights",
+    "attention_implementation",
+    "held",
+    "load_model",
+    "single_token",
+    "tokenize",
+]

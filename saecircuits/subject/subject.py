@@ -1,0 +1,192 @@
+"""The model under study: every activation is read and written here, through nnsight.
+
+All tracing goes through `Subject.run` and `Subject.generate`, the only two `with ... trace` blocks of the package.
+nnsight compiles the source text of such a block, so one fixed place makes the library immune to reloads, `%%time`
+cells and `exec`; it also gives one place for the lock, since two threads may not trace one model at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import nnsight
+import torch
+from jaxtyping import Float
+from nnsight import TransformersModel
+from torch import Tensor, nn
+
+from saecircuits.errors import InputError
+from saecircuits.sites import Site
+
+from .architectures import Architecture, architecture_of
+from .tokens import Tokens, single_token, tokenize
+from .weights import Weights
+
+T = TypeVar("T")
+
+
+class Subject:
+    """A language model with its tokenizer, opened for reading and writing.
+
+    Args:
+        model: a Hugging Face causal language model.
+        tokenizer: its tokenizer.
+        name: what to call it in circuits and messages.
+
+    Raises:
+        UnsupportedModelError: if the architecture is not in the table.
+    """
+
+    def __init__(self, model: nn.Module, tokenizer: Any, name: str) -> None:
+        self.architecture: Architecture = architecture_of(model.config)
+        if tokenizer.pad_token_id is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        model.eval().requires_grad_(False)
+        self.name = name
+        self.module = model
+        self.tokenizer = tokenizer
+        self.config: Any = model.config
+        self.weights = Weights(model, self.architecture)
+        self._traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer)
+        self._lock = threading.RLock()
+
+    @property
+    def n_layers(self) -> int:
+        """Number of blocks."""
+        return self.config.num_hidden_layers
+
+    @property
+    def d_model(self) -> int:
+        """Width of the residual stream."""
+        return self.config.hidden_size
+
+    @property
+    def device(self) -> torch.device:
+        """Where the token embeddings lie."""
+        return self.weights.token_embedding.device
+
+    @property
+    def context(self) -> int:
+        """The longest prompt, in tokens."""
+        return self.config.max_position_embeddings
+
+    def tokenize(self, prompts: str | Sequence[str] | Tensor | Tokens) -> Tokens:
+        """Prompts as one left-padded batch on the model's device; see `tokens.tokenize` for what is refused."""
+        tokens = prompts if isinstance(prompts, Tokens) else tokenize(self.tokenizer, prompts, self.context)
+        return Tokens(tokens.ids.to(self.device), tokens.mask.to(self.device))
+
+    def token_id(self, text: str) -> int:
+        """The id of a one-token text; `InputError` if it is not one token."""
+        return single_token(self.tokenizer, text)
+
+    def token_texts(self, ids: Iterable[int] | Tensor) -> list[str]:
+        """Each token as its own text, blanks kept."""
+        return [self.tokenizer.decode([int(i)]) for i in ids]
+
+    def run(
+        self,
+        prompts: str | Sequence[str] | Tensor | Tokens,
+        body: Callable[[], T],
+        grad: bool = False,
+        stop: bool = False,
+    ) -> T:
+        """Run the model once; `body()` reads and writes sites in the order of the forward pass.
+
+        Args:
+            prompts: what `tokenize` takes.
+            body: uses `get` and `set`; what it returns is saved and handed back.
+            grad: build an autograd graph.
+            stop: end the forward pass after the last site that `body` touches.
+        """
+        inputs = self.tokenize(prompts).inputs()
+        with self._lock, torch.set_grad_enabled(grad), self._traced.trace(inputs) as tracer:
+            out = nnsight.save(body())
+            if stop:
+                tracer.stop()
+        return out
+
+    def generate(self, tokens: Tokens, body: Callable[[int], None], max_new_tokens: int, **options: Any) -> Tensor:
+        """Generate a continuation; `body(step)` is called at every step and may read and write sites.
+
+        At step 0 the sites hold the whole prompt, later only the newest token.
+
+        Returns:
+            Token ids `[batch, position]` of prompt and continuation.
+        """
+        inputs = tokens.inputs()
+        with (
+            self._lock,
+            torch.no_grad(),
+            self._traced.generate(inputs, max_new_tokens=max_new_tokens, **options) as tracer,
+        ):
+            for step in tracer.iter[:max_new_tokens]:
+                body(step)
+            ids = tracer.result.save()
+        return ids
+
+    def get(self, site: Site) -> Tensor:
+        """The value of a site inside `run`, `[batch, position, d_model]`."""
+        module, access = self._place(site)
+        value = getattr(module, access.end)
+        return value if access.item is None or isinstance(value, Tensor) else value[access.item]
+
+    def set(self, site: Site, value: Tensor) -> None:
+        """Replace the value of a site inside `run`."""
+        module, access = self._place(site)
+        if access.item is None:
+            setattr(module, access.end, value)
+        else:
+            whole = getattr(module, access.end)
+            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
+
+    def attention_pattern(self, layer: int) -> Tensor:
+        """Attention weights inside `run`, `[batch, head, query, key]`; needs the `eager` implementation."""
+        return self._block(layer).get(self.architecture.attention).output[1]
+
+    def attention_module(self, layer: int) -> nn.Module:
+        """The attention module of one layer, for holding its pattern."""
+        blocks: Any = self.module.get_submodule(self.architecture.blocks)
+        return blocks[layer].get_submodule(self.architecture.attention)
+
+    def final_input(self) -> Tensor:
+        """What the last norm reads inside `run`, `[batch, position, d_model]`."""
+        return self._traced.get(self.architecture.final_norm).input
+
+    def logits(self) -> Tensor:
+        """The logits inside `run`, `[batch, position, vocabulary]`."""
+        return self._traced.output.logits
+
+    def read(
+        self, prompts: str | Sequence[str] | Tensor | Tokens, sites: Sequence[Site]
+    ) -> dict[Site, Float[Tensor, "batch position d_model"]]:
+        """Activations at `sites`; the forward pass stops after the last of them.
+
+        Padding positions hold values too: mask them with `tokenize(prompts).mask`.
+        """
+        self.check_sites(sites)
+        ordered = sorted(set(sites))
+
+        return self.run(prompts, lambda: {site: self.get(site) for site in ordered}, stop=True)
+
+    def predict(self, prompts: str | Sequence[str] | Tensor | Tokens) -> Float[Tensor, "batch vocabulary"]:
+        """Logits of the next token of each prompt."""
+        return self.run(prompts, lambda: self.logits()[:, -1])
+
+    def check_sites(self, sites: Iterable[Site]) -> None:
+        """Refuse sites of layers that the model does not have."""
+        for site in sites:
+            if site.layer >= self.n_layers:
+                raise InputError(
+                    f"There is no site {site}: {self.name} has layers 0 to {self.n_layers - 1}.",
+                    "Choose a layer of this model.",
+                )
+
+    def _block(self, layer: int) -> Any:
+        return self._traced.get(self.architecture.blocks)[layer]
+
+    def _place(self, site: Site) -> tuple[Any, Any]:
+        access = self.architecture.access(site)
+        block = self._block(site.layer)
+        return (block.get(access.path) if access.path else block), access

@@ -1,0 +1,104 @@
+"""Prompts as a left-padded batch of token ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+from saecircuits.errors import InputError
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A batch of prompts, padded on the left.
+
+    Attributes:
+        ids: token ids `[batch, position]`.
+        mask: True where a token is real, False where it is padding.
+    """
+
+    ids: Int[Tensor, "batch position"]
+    mask: Bool[Tensor, "batch position"]
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Sequence[int]], padding: int) -> Tokens:
+        """Rows of ids, of any lengths, padded on the left to the longest."""
+        width = max(map(len, rows))
+        ids = torch.tensor([[padding] * (width - len(row)) + list(row) for row in rows])
+        mask = torch.tensor([[False] * (width - len(row)) + [True] * len(row) for row in rows])
+        return cls(ids, mask)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def inputs(self) -> dict[str, Tensor]:
+        """The keyword arguments that a Hugging Face model takes."""
+        return {"input_ids": self.ids, "attention_mask": self.mask.long()}
+
+    def row(self, index: int) -> Tokens:
+        """One prompt without its padding, still a batch."""
+        return Tokens(self.ids[index][self.mask[index]][None], self.mask[index][self.mask[index]][None])
+
+
+def tokenize(tokenizer: Any, prompts: str | Sequence[str] | Tensor, context: int) -> Tokens:
+    """Bring prompts (text, several texts, or token ids `[position]` / `[batch, position]`) into one batch.
+
+    Raises:
+        InputError: for an empty prompt, one over the context length, or ids outside the vocabulary.
+    """
+    if isinstance(prompts, Tensor):
+        rows = prompts[None].tolist() if prompts.ndim == 1 else prompts.tolist()
+    else:
+        texts = [prompts] if isinstance(prompts, str) else list(prompts)
+        _refuse_empty(texts)
+        rows = [tokenizer(text)["input_ids"] for text in texts]
+    _refuse_unusable(rows, len(tokenizer), context)
+    return Tokens.of_rows(rows, tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0)
+
+
+def _refuse_empty(texts: list[str]) -> None:
+    if not texts:
+        raise InputError("There is no prompt in the list.", "Give at least one prompt.")
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise InputError(f"Prompt {index} is a {type(text).__name__}, not text.", "Give a string.")
+        if not text.strip():
+            raise InputError(f"Prompt {index} is empty.", "Write some text for the model to go on from.")
+
+
+def _refuse_unusable(rows: list[list[int]], vocabulary: int, context: int) -> None:
+    for index, row in enumerate(rows):
+        if not row:
+            raise InputError(f"Prompt {index} has no tokens.", "Give at least one token.")
+        if len(row) > context:
+            raise InputError(
+                f"Prompt {index} has {len(row)} tokens; the model's context holds {context}.",
+                f"Shorten it by {len(row) - context} tokens.",
+            )
+        if min(row) < 0 or max(row) >= vocabulary:
+            raise InputError(
+                f"Prompt {index} has a token id outside 0..{vocabulary - 1}.",
+                "Use this model's own tokenizer.",
+            )
+
+
+def single_token(tokenizer: Any, text: str) -> int:
+    """The id of `text` as one token, tried with and without a blank before it.
+
+    Raises:
+        InputError: if the text is not one token of the vocabulary.
+    """
+    for candidate in (text, " " + text.strip()):
+        ids = tokenizer(candidate, add_special_tokens=False)["input_ids"]
+        if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:
+            return ids[0]
+    pieces = tokenizer.tokenize(text)
+    cure = "Choose a word that is in the vocabulary."
+    if len(pieces) > 1:
+        cure = f"Choose one of its pieces, or another target: {', '.join(map(repr, pieces))}."
+    raise InputError(f"The target {text!r} is not one token of this model (it becomes {pieces}).", cure)

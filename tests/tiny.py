@@ -1,0 +1,56 @@
+"""Tiny random models, one a supported architecture."""
+
+from __future__ import annotations
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, PreTrainedTokenizerFast
+
+from saecircuits.subject import Subject
+
+VOCABULARY = 60
+
+
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """Words `w0`, `w1`, …, with a beginning-of-text token that is added by itself."""
+    words = ["<unk>", "<pad>", "<bos>", "<eos>"] + [f"w{i}" for i in range(VOCABULARY - 4)]
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", pad_token="<pad>", bos_token="<bos>", eos_token="<eos>"
+    )
+
+
+_COMMON = dict(vocab_size=VOCABULARY, pad_token_id=1, bos_token_id=2, eos_token_id=3)
+TINY_CONFIGS = {
+    "gpt2": GPT2Config(n_layer=3, n_head=4, n_embd=32, n_positions=64, **_COMMON),
+    "llama": LlamaConfig(
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=64,
+        attention_bias=True,
+        **_COMMON,
+    ),
+}
+
+
+def tiny_model(name: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.nn.Module:
+    """A random model whose biases and norms are random too, so that a forgotten one shows."""
+    torch.manual_seed(seed)
+    model = AutoModelForCausalLM.from_config(TINY_CONFIGS[name]).to(dtype).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.add_(0.3 * torch.randn_like(parameter))
+            else:
+                parameter.mul_(6)
+    return model
+
+
+def tiny_subject(name: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> Subject:
+    """The same, opened for study."""
+    return Subject(tiny_model(name, seed, dtype), tiny_tokenizer(), f"tiny {name}")
