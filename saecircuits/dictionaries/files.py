@@ -1,0 +1,159 @@
+"""Dictionaries on disk: a folder with `config.json` and `weights.safetensors`, never pickle."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from saecircuits.errors import FileFormatError, InputError
+from saecircuits.sites import Site
+
+from .activations import activation_from_spec
+from .dictionary import Dictionary
+
+FORMAT = "saecircuits.dictionary"
+VERSION = 1
+
+
+class _Config(BaseModel):
+    """What `config.json` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: str
+    version: int
+    name: str
+    reads: Annotated[list[str], Field(min_length=1)]
+    writes: Annotated[list[str], Field(min_length=1)]
+    n_features: Annotated[int, Field(gt=0)]
+    d_model: Annotated[int, Field(gt=0)]
+    activation: dict[str, Any]
+    trained_on: str = ""
+    recipe: dict[str, Any] = {}
+    scores: dict[str, float] = {}
+
+
+def save_dictionary(
+    dictionary: Dictionary,
+    folder: str | Path,
+    trained_on: str = "",
+    recipe: dict[str, Any] | None = None,
+    scores: dict[str, float] | None = None,
+) -> Path:
+    """Write a dictionary, as it is used at inference, into `folder`.
+
+    Args:
+        dictionary: takes raw activations (scales folded).
+        folder: made if it is not there.
+        trained_on: name of the model.
+        recipe: how it was trained, for people.
+        scores: its measured quality.
+
+    Returns:
+        The folder.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    activation: Any = dictionary.activation
+    inference = activation.for_inference()
+    config = _Config(
+        format=FORMAT,
+        version=VERSION,
+        name=dictionary.name,
+        reads=[str(site) for site in dictionary.reads],
+        writes=[str(site) for site in dictionary.writes],
+        n_features=dictionary.n_features,
+        d_model=dictionary.d_model,
+        activation=inference.spec(),
+        trained_on=trained_on,
+        recipe=recipe or {},
+        scores=scores or {},
+    )
+    weights = {name: p.detach().cpu().contiguous() for name, p in dictionary.named_parameters()}
+    weights |= {f"activation.{name}": b.cpu().contiguous() for name, b in inference.named_buffers()}
+    _replace(folder / "weights.safetensors", lambda path: save_file(weights, path))
+    _replace(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
+    return folder
+
+
+def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> Dictionary:
+    """Read a dictionary that `save_dictionary` wrote.
+
+    Raises:
+        InputError: if the folder is not there.
+        FileFormatError: if a file is missing, cut short, or does not fit the other.
+    """
+    folder = Path(folder)
+    config = _read_config(folder)
+    dictionary = Dictionary(
+        config.name,
+        [Site.parse(site) for site in config.reads],
+        [Site.parse(site) for site in config.writes],
+        config.n_features,
+        config.d_model,
+        activation_from_spec(config.activation),
+    )
+    try:
+        weights = load_file(folder / "weights.safetensors", device=str(device))
+        dictionary.to(device).load_state_dict(weights)
+    except (SafetensorError, OSError) as error:
+        raise FileFormatError(
+            f"{folder / 'weights.safetensors'} cannot be read: {error}.",
+            "Copy or train the dictionary again.",
+        ) from error
+    except RuntimeError as error:
+        raise FileFormatError(
+            f"The weights in {folder} do not fit its config.json: {error}",
+            "Restore both files from one dictionary.",
+        ) from error
+    return dictionary.requires_grad_(False).eval()
+
+
+def load_dictionaries(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
+    """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
+
+    Raises:
+        InputError: if there is no dictionary in it.
+        FileFormatError: if one of them cannot be read.
+    """
+    folder = Path(source)
+    if (folder / "config.json").is_file():
+        return [load_dictionary(folder, device)]
+    found = sorted(path.parent for path in folder.glob("*/config.json"))
+    if not found:
+        raise InputError(
+            f"There is no dictionary in {str(source)!r}.",
+            "Give a folder with config.json and weights.safetensors, or a folder of such folders.",
+        )
+    return sorted((load_dictionary(path, device) for path in found), key=lambda d: (d.writes[0].order, d.name))
+
+
+def _read_config(folder: Path) -> _Config:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise InputError(f"There is no dictionary in {str(folder)!r}: config.json is missing.")
+    try:
+        config = _Config.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "file"
+        raise FileFormatError(f"{path} is not a dictionary's config: {where}: {first['msg']}.") from error
+    if config.format != FORMAT or config.version != VERSION:
+        raise FileFormatError(
+            f"{path} is {config.format!r} version {config.version}; this reads {FORMAT!r} version {VERSION}.",
+            "Update saecircuits, or convert the file.",
+        )
+    return config
+
+
+def _replace(path: Path, write: Any) -> None:
+    """Write beside, then rename: a reader never sees half a file."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    write(beside)
+    beside.replace(path)
