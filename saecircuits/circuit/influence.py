@@ -1,0 +1,90 @@
+"""Influence of nodes on the targets, and the scores of a graph: pure functions of the adjacency matrix.
+
+With `Â[t, s] = |A[t, s]| / Σ_s |A[t, s]|` and `w` the weights of the targets, the influence of all nodes is
+`I = wÂ + wÂ² + …`; the graph has no cycles, so the sum ends after as many terms as it has levels.
+
+Source: Ameisen et al. 2025, "Circuit Tracing", and the formulas of circuit-tracer's `graph.py`. Bias nodes, which it
+does not have, count as sources in `Â`; they are neither explained inputs nor errors, so the scores leave them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy import sparse
+
+Vector = Float[np.ndarray, " node"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How much of a circuit runs over features rather than over what the dictionaries leave out.
+
+    Attributes:
+        replacement: share of end-to-end influence that starts at token embeddings rather than at errors, 0 to 1.
+        completeness: share of inputs, weighted by influence, that are not errors, 0 to 1.
+        error_share: what errors add directly to the targets, as a share of the targets' value (weighted mean of
+            absolute shares); 0 is best, and it can exceed 1.
+    """
+
+    replacement: float
+    completeness: float
+    error_share: float
+
+
+def normalise(adjacency: sparse.csr_array) -> sparse.csr_array:
+    """`Â`: absolute values, each row divided by its sum."""
+    absolute = abs(adjacency).astype(np.float64)
+    totals = np.maximum(absolute.sum(axis=1), 1e-10)
+    return (sparse.diags_array(1 / totals) @ absolute).tocsr()
+
+
+def influence(normalised: sparse.csr_array, weights: Vector) -> Vector:
+    """Influence of every node on the weighted targets, targets' own weight not counted."""
+    total = np.zeros_like(weights)
+    step = weights
+    while step.any():
+        step = step @ normalised
+        total += step
+    return total
+
+
+def scores(
+    adjacency: sparse.csr_array,
+    weights: Vector,
+    value: Vector,
+    is_token: Bool[np.ndarray, " node"],
+    is_error: Bool[np.ndarray, " node"],
+) -> Scores:
+    """Scores of a graph that has not been pruned.
+
+    Args:
+        adjacency: signed direct effects `[target, source]`.
+        weights: weight of each target, 0 for other nodes.
+        value: value of each node; only targets' values are used.
+        is_token, is_error: kinds of the rows.
+    """
+    normalised = normalise(adjacency)
+    through = influence(normalised, weights)
+    from_tokens, from_errors = through[is_token].sum(), through[is_error].sum()
+    mass = through + weights
+    explained = 1 - normalised[:, is_error].sum(axis=1)
+    targets = weights > 0
+    carried = np.abs(adjacency[targets][:, is_error].sum(axis=1)) / np.maximum(np.abs(value[targets]), 1e-10)
+    return Scores(
+        replacement=float(from_tokens / max(from_tokens + from_errors, 1e-30)),
+        completeness=float((explained * mass).sum() / max(mass.sum(), 1e-30)),
+        error_share=float((carried * weights[targets]).sum() / weights[targets].sum()),
+    )
+
+
+def threshold_for(values: Vector, share: float) -> float:
+    """The value at which the largest values, added up in falling order, first reach `share` of the sum."""
+    ordered = np.sort(values)[::-1]
+    total = ordered.sum()
+    if total <= 0:
+        return 0.0
+    reached = np.searchsorted(np.cumsum(ordered) / total, share - 1e-12)
+    return float(ordered[min(reached, len(ordered) - 1)])
