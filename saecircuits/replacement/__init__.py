@@ -1,0 +1,6 @@
+"""A model with its dictionaries in place, and the capture of one prompt."""
+
+from .capture import ActiveFeatures, Capture, capture, feature_layer
+from .replacement import FIRST_REPLACED, Replacement
+
+__all__ = ["FIRST_REPLACED", "ActiveFeatures", "Capture", "Replacement", "capture", "feature_layer"]

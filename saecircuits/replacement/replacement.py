@@ -1,0 +1,93 @@
+"""A model with its dictionaries in place.
+
+What a dictionary cannot reconstruct is kept as an error, so with no edit the output is exactly the model's own. The
+first token is left as it is: its activations are of another size than all others, and no dictionary is trained on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from saecircuits.circuit import Feature
+from saecircuits.dictionaries import Dictionary
+from saecircuits.errors import InputError
+from saecircuits.subject import Subject, Tokens
+
+FIRST_REPLACED = 1
+"""The first position of a prompt at which dictionaries stand in for the model."""
+
+
+class Replacement:
+    """A subject with dictionaries, checked to belong together.
+
+    Args:
+        subject: the model.
+        dictionaries: at most one that writes the MLP output of each layer.
+
+    Raises:
+        InputError: if a dictionary's width or layer does not fit the model, two share a name, or two write one site.
+    """
+
+    def __init__(self, subject: Subject, dictionaries: Sequence[Dictionary]) -> None:
+        self.subject = subject
+        self.dictionaries = {d.name: d.to(subject.device) for d in dictionaries}
+        if len(self.dictionaries) < len(dictionaries):
+            names = sorted(d.name for d in dictionaries)
+            raise InputError(f"Two dictionaries share a name: {names}.", "Give each its own name.")
+        self._check(dictionaries)
+        self.by_layer = {d.writes[0].layer: d for d in dictionaries if d.is_transcoder}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the dictionaries, in the order in which a forward pass meets them."""
+        return tuple(sorted(self.dictionaries, key=lambda name: self.dictionaries[name].writes[0].order))
+
+    def dictionary(self, name: str) -> Dictionary:
+        """A dictionary by name; `InputError` if there is none."""
+        if name not in self.dictionaries:
+            raise InputError(f"There is no dictionary {name!r} here.", f"Known are {', '.join(self.names)}.")
+        return self.dictionaries[name]
+
+    def check_feature(self, feature: Feature) -> Feature:
+        """The feature itself, refused if its dictionary or index does not exist."""
+        dictionary = self.dictionary(feature.dictionary)
+        if feature.index >= dictionary.n_features:
+            raise InputError(
+                f"{feature.dictionary} has features 0 to {dictionary.n_features - 1}, not {feature.index}.",
+                "Choose an index in this range.",
+            )
+        return feature
+
+    @staticmethod
+    def replaced(tokens: Tokens) -> Bool[Tensor, "batch position"]:
+        """Where dictionaries stand in for the model: everywhere but at padding and the first token."""
+        return tokens.mask & (tokens.mask.cumsum(1) > FIRST_REPLACED)
+
+    def encode(
+        self, dictionary: Dictionary, x: Float[Tensor, "batch position d_model"], tokens: Tokens
+    ) -> Float[Tensor, "batch position feature"]:
+        """Latents of what a transcoder reads; zero where nothing is replaced."""
+        return dictionary.encode(x[..., None, :]) * self.replaced(tokens)[..., None]
+
+    def _check(self, dictionaries: Sequence[Dictionary]) -> None:
+        written: dict[str, str] = {}
+        for dictionary in dictionaries:
+            self.subject.check_sites((*dictionary.reads, *dictionary.writes))
+            if dictionary.d_model != self.subject.d_model:
+                raise InputError(
+                    f"Dictionary {dictionary.name!r} is {dictionary.d_model} wide, "
+                    f"{self.subject.name} is {self.subject.d_model} wide.",
+                    "Load dictionaries that were trained on this model.",
+                )
+            for site in map(str, dictionary.writes):
+                if site in written:
+                    raise InputError(
+                        f"{written[site]!r} and {dictionary.name!r} both write {site}.", "Load one dictionary a site."
+                    )
+                written[site] = dictionary.name
+            if not all(bool(torch.isfinite(p).all()) for p in dictionary.parameters()):
+                raise InputError(f"Dictionary {dictionary.name!r} has weights that are not finite.", "Train it again.")
