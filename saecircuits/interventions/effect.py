@@ -1,0 +1,146 @@
+"""The effect of edits on one prompt: the output before and after, and how every feature moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from saecircuits.circuit import Feature
+from saecircuits.errors import InputError
+from saecircuits.replacement import Replacement, capture
+from saecircuits.table import Table
+
+from .edits import Edit
+from .resolve import resolve
+from .run import EditedRun, run_frozen, run_live
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the model says next.
+
+    Attributes:
+        logits, probabilities: of the next token, `[vocabulary]`.
+        tokenizer: turns ids into texts.
+    """
+
+    logits: Float[Tensor, " vocabulary"]
+    tokenizer: Any = field(repr=False)
+
+    @property
+    def probabilities(self) -> Float[Tensor, " vocabulary"]:
+        """Softmax of the logits, in float32."""
+        return self.logits.float().softmax(-1)
+
+    @property
+    def answer(self) -> str:
+        """The likeliest next token."""
+        return self.top(1)[0][0]
+
+    def top(self, n: int = 10) -> list[tuple[str, float]]:
+        """The `n` likeliest next tokens with their probabilities."""
+        values, ids = self.probabilities.topk(min(n, len(self.logits)))
+        return [(self.tokenizer.decode([i]), p) for i, p in zip(ids.tolist(), values.tolist(), strict=True)]
+
+
+@dataclass(frozen=True)
+class TokenChange:
+    """How one next token moved."""
+
+    token: str
+    before: float
+    after: float
+    logit_change: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What edits did to one prompt.
+
+    Attributes:
+        edits: what was changed.
+        before, after: the model's output without and with the edits.
+        latents_before, latents_after: by dictionary, `[position, feature]`.
+        frozen: whether attention and norms were held.
+    """
+
+    edits: tuple[Edit, ...]
+    before: Outcome
+    after: Outcome
+    latents_before: dict[str, Float[Tensor, "position feature"]] = field(repr=False)
+    latents_after: dict[str, Float[Tensor, "position feature"]] = field(repr=False)
+    frozen: bool = False
+
+    def table(self, n: int = 10) -> Table[TokenChange]:
+        """The next tokens that were or became likely, by how much their probability moved."""
+        before, after = self.before.probabilities, self.after.probabilities
+        likely = torch.cat([before.topk(min(n, len(before))).indices, after.topk(min(n, len(after))).indices]).unique()
+        moved = (after - before).abs()[likely]
+        ids = likely[moved.argsort(descending=True)][:n].tolist()
+        logits = (self.after.logits - self.before.logits).float()
+        rows = [
+            TokenChange(self.before.tokenizer.decode([i]), float(before[i]), float(after[i]), float(logits[i]))
+            for i in ids
+        ]
+        columns = {"token": "token", "before": "before", "after": "after", "Δ logit": "logit_change"}
+        return Table(rows, columns, f"{self.before.answer!r} → {self.after.answer!r}")
+
+    def value(self, feature: Feature, position: int) -> tuple[float, float]:
+        """Activation of a feature at a position before and after."""
+        before, after = self.latents_before[feature.dictionary], self.latents_after[feature.dictionary]
+        return float(before[position, feature.index]), float(after[position, feature.index])
+
+    def __repr__(self) -> str:
+        return f"Effect of {len(self.edits)} edits\n{self.table()!r}"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def intervene(
+    replacement: Replacement, prompt: Any, edits: Sequence[Edit], frozen: bool = False, direct: bool = False
+) -> Effect:
+    """Run one prompt without and with edits.
+
+    Args:
+        replacement: model and dictionaries.
+        prompt: one prompt.
+        edits: applied in order.
+        frozen: hold attention patterns, norm denominators and the set of active features; see `run`.
+        direct: with `frozen`, hold all other features too.
+
+    Raises:
+        InputError: for more than one prompt, or an edit of something that does not exist.
+    """
+    if direct and not frozen:
+        raise InputError("Direct effects need a frozen model.", "Call with frozen=True, direct=True.")
+    tokens = replacement.subject.tokenize(prompt)
+    if len(tokens) != 1:
+        raise InputError(f"{len(tokens)} prompts came, one was expected.", "Edit them one by one.")
+    changes = resolve(replacement, tokens, edits)
+    if frozen:
+        captured = capture(replacement, tokens)
+        before = run_frozen(replacement, captured, {}, direct)
+        after = run_frozen(replacement, captured, changes, direct)
+    else:
+        before, after = run_live(replacement, tokens, {}), run_live(replacement, tokens, changes)
+    return _effect(replacement, edits, before, after, frozen)
+
+
+def _effect(
+    replacement: Replacement, edits: Sequence[Edit], before: EditedRun, after: EditedRun, frozen: bool
+) -> Effect:
+    tokenizer = replacement.subject.tokenizer
+    return Effect(
+        tuple(edits),
+        Outcome(before.logits, tokenizer),
+        Outcome(after.logits, tokenizer),
+        before.latents,
+        after.latents,
+        frozen,
+    )
