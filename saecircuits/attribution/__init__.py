@@ -1,18 +1,25 @@
 """From a prompt to a circuit."""
 
+from .check import CheckReport, Measured, check, predict
 from .direct import attribute_direct
 from .sweep import Effects, Readings, Sweep
-from .targets import Difference, FeatureAt, Target, Tokens, TopTokens, read_target
+from .targets import Difference, FeatureAt, Readout, Target, Tokens, TopTokens, read_target, readouts
 
 __all__ = [
+    "CheckReport",
     "Difference",
     "Effects",
     "FeatureAt",
+    "Measured",
     "Readings",
+    "Readout",
     "Sweep",
     "Target",
     "Tokens",
     "TopTokens",
     "attribute_direct",
+    "check",
+    "predict",
     "read_target",
+    "readouts",
 ]

@@ -67,7 +67,7 @@ def attribute_direct(replacement: Replacement, prompt: str, target: Target) -> C
         method="direct",
         target=", ".join(reading.label.strip() for reading in readings),
         version=__version__,
-        settings={"target": type(target).__name__, **_plain(target)},
+        settings={"target": type(target).__name__, "readouts": [asdict(reading.readout) for reading in readings]},
     )
     return Circuit.build(builder.nodes, adjacency, weights, provenance)
 
@@ -174,8 +174,3 @@ class _Rows:
             columns = {"value": target.value, "probability": target.probability}
             builder.add_target(target.label, target.layer, target.position, **columns)
         return builder.build()
-
-
-def _plain(target: Target) -> dict[str, object]:
-    """A target's fields as JSON would keep them."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(target).items()}

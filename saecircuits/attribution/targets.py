@@ -6,13 +6,14 @@ stream, plus a constant, is the target's value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from saecircuits.circuit import Feature
+from saecircuits.circuit import Circuit, Feature
 from saecircuits.errors import InputError
 from saecircuits.replacement import Capture, Replacement, feature_layer
 
@@ -56,6 +57,35 @@ Target = TopTokens | Tokens | Difference | FeatureAt
 
 
 @dataclass(frozen=True)
+class Readout:
+    """Where a target's value stands in the output of a run: kept with the circuit, so that it can be measured again.
+
+    Attributes:
+        token: id of the token whose logit counts, -1 for a feature.
+        against: id of the token whose logit is subtracted; -1 for the mean over the vocabulary.
+        feature, position: of a feature target, else "" and -1.
+    """
+
+    token: int = -1
+    against: int = -1
+    feature: str = ""
+    position: int = -1
+
+    def measure(self, logits: Float[Tensor, " vocabulary"], latents: Mapping[str, Tensor]) -> float:
+        """The target's value in a run: from the last position's logits, or latents `[position, feature]` by name."""
+        if self.feature:
+            feature = Feature.parse(self.feature)
+            return float(latents[feature.dictionary][self.position, feature.index])
+        scores = logits.double()
+        return float(scores[self.token] - (scores.mean() if self.against < 0 else scores[self.against]))
+
+
+def readouts(circuit: Circuit) -> list[Readout]:
+    """Where the values of a circuit's targets stand, in the order of its target rows."""
+    return [Readout(**fields) for fields in circuit.provenance.settings["readouts"]]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A target as a linear reading of the residual stream.
 
@@ -67,7 +97,8 @@ class Reading:
         constant: what norm biases and unembedding or encoder biases add.
         value: the target's value on this prompt.
         weight: its weight among the targets.
-        probability: of a token target, else NaN.
+        readout: where its value stands in the output of a run.
+        probability: of the target's token, NaN for a feature.
     """
 
     label: str
@@ -77,6 +108,7 @@ class Reading:
     constant: float
     value: float
     weight: float
+    readout: Readout
     probability: float = float("nan")
 
 
@@ -97,7 +129,7 @@ def read_target(replacement: Replacement, captured: Capture, target: Target) -> 
                 raise InputError(f"The target tokens {target.texts} are empty or repeat.", "Name each token once.")
             return [_token(replacement, captured, i, probabilities) for i in ids]
         case Difference():
-            return [_difference(replacement, captured, target)]
+            return [_difference(replacement, captured, target, probabilities)]
         case FeatureAt():
             return [_feature(replacement, captured, target)]
 
@@ -149,10 +181,11 @@ def _token(replacement: Replacement, captured: Capture, token: int, probabilitie
     bias = weights.unembed_bias[token] - weights.unembed_bias.mean()
     probability = float(probabilities[token])
     label = replacement.subject.token_texts([token])[0]
-    return Reading(label, *_readout(replacement, captured, direction, bias), probability, probability)
+    read = _readout(replacement, captured, direction, bias)
+    return Reading(label, *read, probability, Readout(token), probability)
 
 
-def _difference(replacement: Replacement, captured: Capture, target: Difference) -> Reading:
+def _difference(replacement: Replacement, captured: Capture, target: Difference, probabilities: Tensor) -> Reading:
     subject, weights = replacement.subject, replacement.subject.weights
     token, against = subject.token_id(target.token), subject.token_id(target.against)
     if token == against:
@@ -160,7 +193,8 @@ def _difference(replacement: Replacement, captured: Capture, target: Difference)
     direction = weights.unembed[token] - weights.unembed[against]
     bias = weights.unembed_bias[token] - weights.unembed_bias[against]
     label = " − ".join(subject.token_texts([token, against]))
-    return Reading(label, *_readout(replacement, captured, direction, bias), weight=1.0)
+    read = _readout(replacement, captured, direction, bias)
+    return Reading(label, *read, 1.0, Readout(token, against), float(probabilities[token]))
 
 
 def _feature(replacement: Replacement, captured: Capture, target: FeatureAt) -> Reading:
@@ -173,5 +207,6 @@ def _feature(replacement: Replacement, captured: Capture, target: FeatureAt) -> 
         raise InputError(f"{target.feature} does not fire at position {position}.", where)
     vectors, constants = encoder_readings(replacement, captured, layer)
     row = int(found[0])
-    label = f"{target.feature}@{position}"
-    return Reading(label, layer, position, vectors[row], float(constants[row]), float(active.value[row]), 1.0)
+    label, value = f"{target.feature}@{position}", float(active.value[row])
+    readout = Readout(feature=str(target.feature), position=position)
+    return Reading(label, layer, position, vectors[row], float(constants[row]), value, 1.0, readout)

@@ -58,6 +58,10 @@ class Host(Protocol):
         """The circuit as a widget."""
         ...
 
+    def cards(self, circuit: Circuit) -> Mapping[str, Any]:
+        """What is known of the circuit's features, by `"dictionary/index"`, as JSON."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Circuit:

@@ -1,0 +1,40 @@
+# Everything sets itself up: on a fresh machine `make demo` and `make test` need only Python, make and pip.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lab check world bench widgets clean
+
+demo: $(READY)  ## trace one prompt of the embedded model and write its circuit in every format
+	$(BIN)/saecircuits demo --out demo
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest
+
+lab: $(READY)  ## open the tour in JupyterLab
+	$(BIN)/jupyter lab notebooks/00_tour.ipynb
+
+check: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+world: $(READY)  ## remake the embedded language model, its dictionaries and their evidence (up to 60 minutes)
+	$(BIN)/python -m saecircuits.remake
+
+bench: $(READY)  ## run the benchmarks
+	$(BIN)/python -m benchmarks
+
+widgets:  ## rebuild the widgets' bundles (needs Node)
+	cd widgets && npm ci && npm run build
+
+# torch comes first and pinned: asked for by another package, pip would take a build with CUDA.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' constraints.txt)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[lab,test]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo artefacts .pytest_cache .ruff_cache

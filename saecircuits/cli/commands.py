@@ -1,0 +1,100 @@
+"""The commands that ask a model: `demo`, `attribute`, `export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+import saecircuits as sc
+
+from .report import check_table, effect_line, node_table, scores_line
+
+DEMO_PROMPT = "the farmers near the cat"
+DEMO_TARGET, DEMO_AGAINST = "are", "is"
+DEMO_FORMATS = ("circuit.html", "circuit.json", "circuit.graphml", "circuit.neuronpedia.json", "circuit.png")
+
+Model = Annotated[str, typer.Option(help='"world", or a folder with model/, dictionaries/ and evidence/.')]
+NodeShare = Annotated[float, typer.Option(help="Share of the influence that the kept nodes carry.")]
+EdgeShare = Annotated[float, typer.Option(help="The same for edges.")]
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the files that it writes.")] = Path("demo"),
+) -> None:
+    """Trace one prompt of the embedded model, check the circuit by intervening, and write it in every format.
+
+    Example: saecircuits demo --out demo
+    """
+    console = Console()
+    lab = _open(console, "world")
+    outcome = lab.predict(DEMO_PROMPT)
+    console.print(f"\nprompt   {escape(DEMO_PROMPT)}")
+    answers = ", ".join(f"{token} {probability:.2f}" for token, probability in outcome.top(4))
+    console.print(f"answer   [bold]{escape(outcome.answer)}[/bold]   ({escape(answers)})")
+    whole = lab.attribute(DEMO_PROMPT, target=DEMO_TARGET, against=DEMO_AGAINST)
+    circuit = whole.prune()
+    console.print(scores_line(whole, circuit))
+    console.print(node_table(circuit, 10))
+    report = lab.check(whole, 10)
+    console.print(check_table(report))
+    strongest = [sc.Ablate(node.feature, positions=node.position) for node in circuit.top(10) if node.feature]
+    console.print(effect_line(lab.intervene(DEMO_PROMPT, strongest), len(strongest)))
+    _write(console, circuit, [out / name for name in DEMO_FORMATS])
+
+
+def attribute(
+    prompt: Annotated[str, typer.Argument(help="The text to explain.")],
+    target: Annotated[str | None, typer.Option(help="The next token to explain; default the likeliest ones.")] = None,
+    against: Annotated[str | None, typer.Option(help="Explain target minus this token.")] = None,
+    model: Model = "world",
+    out: Annotated[list[Path] | None, typer.Option(help="File to write; the ending says the format.")] = None,
+    node_share: NodeShare = 0.8,
+    edge_share: EdgeShare = 0.98,
+    top: Annotated[int, typer.Option(min=1, help="How many nodes to print.")] = 10,
+    check: Annotated[bool, typer.Option(help="Measure by intervening what the circuit predicts.")] = False,
+) -> None:
+    """Trace a prompt to a circuit of features.
+
+    Example: saecircuits attribute "the capital of the country containing Gdansk is" --target Warsaw --against Paris
+    --out gdansk.html
+    """
+    console = Console()
+    lab = _open(console, model)
+    whole = lab.attribute(prompt, target, against)
+    circuit = whole.prune(node_share, edge_share)
+    console.print(scores_line(whole, circuit))
+    console.print(node_table(circuit, top))
+    if check:
+        console.print(check_table(lab.check(whole, top)))
+    _write(console, circuit, out or [])
+
+
+def export(
+    circuit: Annotated[Path, typer.Argument(help="A .circuit file.")],
+    out: Annotated[list[Path], typer.Argument(help="Files to write; the endings say the formats.")],
+    model: Annotated[str | None, typer.Option(help="Where the circuit came from, for the cards in HTML files.")] = None,
+) -> None:
+    """Write a saved circuit in other formats: .html, .json, .graphml, .neuronpedia.json, .png, .svg, .pdf.
+
+    Example: saecircuits export gdansk.circuit gdansk.html gdansk.graphml --model world
+    """
+    console = Console()
+    loaded = sc.Circuit.load(circuit)
+    if model is not None:
+        loaded = loaded.attach(_open(console, model))
+    _write(console, loaded, out)
+
+
+def _open(console: Console, name: str) -> Any:
+    with console.status(f"opening {escape(name)}"):
+        return sc.load(name)
+
+
+def _write(console: Console, circuit: Any, paths: list[Path]) -> None:
+    for path in paths:
+        written = sc.export(circuit, path)
+        console.print(f"wrote    {escape(str(written))}  ({written.stat().st_size / 1024:.0f} KiB)", highlight=False)

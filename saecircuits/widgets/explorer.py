@@ -1,0 +1,228 @@
+"""The Explorer: a circuit in the notebook, whose features are edited while the output changes beside them.
+
+Python holds the state and answers requests; the TypeScript half `widgets/src/explorer.ts` draws. Traits carry what both
+sides know, requests with an id carry what takes work; see `docs/widgets.md`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import anywidget
+import numpy as np
+import traitlets
+
+from saecircuits.attribution import readouts
+from saecircuits.circuit import Circuit, Feature, Node
+from saecircuits.errors import InputError, NotAttachedError
+from saecircuits.exports import TEXT_FORMATS, graph_state, supernode_records
+from saecircuits.interventions import Edit, Effect
+
+from .edit_records import edits_from_records, records_of_edits
+from .messages import Answer, answer, describe, text_field
+
+_STATIC = Path(__file__).parent / "static"
+SHOWN_NODES, SHOWN_EDGES = 0.95, 0.98
+"""Shares of influence that are sent to the browser, whose slider prunes further."""
+_TOKENS = 12
+
+
+class Workbench(Protocol):
+    """What the Explorer asks of a model."""
+
+    def attribute(self, prompt: str, target: Any = None, against: str | None = None) -> Circuit:
+        """A circuit of another prompt."""
+        ...
+
+    def intervene(self, prompt: Any, edits: Sequence[Edit], frozen: bool = False) -> Effect:
+        """The effect of edits."""
+        ...
+
+    def card(self, feature: Feature) -> Mapping[str, Any]:
+        """Evidence of a feature, as JSON."""
+        ...
+
+    def cards(self, circuit: Circuit) -> Mapping[str, Any]:
+        """Evidence of all features of a circuit."""
+        ...
+
+
+class Explorer(anywidget.AnyWidget):
+    """A circuit as a widget.
+
+    Args:
+        circuit: what to show; a whole graph is pruned to what carries 95 % of the influence.
+        lab: the model that answers edits; by default the circuit's own. Without one the circuit can be looked at.
+
+    Attributes:
+        selected: id of the selected node, or None.
+        pinned: ids of the pinned nodes.
+        prune: share of the shown influence that stays visible.
+        edits: the present edits, as records; use `apply` to set them.
+        frozen: hold attention and norms while editing.
+    """
+
+    _esm = _STATIC / "explorer.js"
+    _css = _STATIC / "explorer.css"
+
+    graph = traitlets.Dict().tag(sync=True)
+    selected = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    pinned = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    supernodes = traitlets.List(traitlets.Dict()).tag(sync=True)
+    prune = traitlets.Float(0.8, min=0.0, max=1.0).tag(sync=True)
+    edits = traitlets.List(traitlets.Dict()).tag(sync=True)
+    frozen = traitlets.Bool(False).tag(sync=True)
+    effect = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    cards = traitlets.Dict().tag(sync=True)
+    error = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    busy = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, circuit: Circuit, lab: Workbench | None = None, **traits: Any) -> None:
+        self._lab: Any = circuit.host if lab is None else lab
+        self._handlers = {
+            "card": self._answer_card,
+            "edit": self._answer_edit,
+            "export": self._answer_export,
+            "attribute": self._answer_attribute,
+        }
+        super().__init__(**traits)
+        self.show(circuit)
+        self.on_msg(self._on_message)
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit that is shown, pruned as the browser got it."""
+        return self._circuit
+
+    @property
+    def selected_node(self) -> Node | None:
+        """The selected node, or None."""
+        return None if self.selected is None else self._circuit.node(self.selected)
+
+    @property
+    def pinned_nodes(self) -> list[Node]:
+        """The pinned nodes."""
+        return [self._circuit.node(identifier) for identifier in self.pinned]
+
+    def show(self, circuit: Circuit) -> None:
+        """Show another circuit; selection, pins and edits start anew."""
+        whole = bool(np.nanmax(circuit.books()) < 1e-3)
+        self._circuit = circuit.prune(SHOWN_NODES, SHOWN_EDGES) if whole else circuit
+        with self.hold_sync():
+            self.graph = graph_state(self._circuit, live=self._lab is not None)
+            self.supernodes = supernode_records(self._circuit)
+            self.selected, self.pinned = None, []
+            self.effect, self.error, self.cards = None, None, {}
+            self.edits = []
+
+    def apply(self, edits: Sequence[Edit], frozen: bool = False) -> Effect:
+        """Edit features, as a click would; the widget shows what moved.
+
+        Raises:
+            InputError: for an edit that cannot be made.
+            NotAttachedError: if there is no model behind the circuit.
+        """
+        effect, state = self._measure(list(edits), frozen)
+        self._set_edits(edits, frozen, state)
+        return effect
+
+    def _measure(self, edits: list[Edit], frozen: bool) -> tuple[Effect, dict[str, Any]]:
+        start = time.perf_counter()
+        effect = self._model.intervene(self._circuit.prompt, edits, frozen=frozen)
+        state = effect_state(self._circuit, effect)
+        state["edits"] = records_of_edits(edits)
+        state["milliseconds"] = 1000 * (time.perf_counter() - start)
+        return effect, state
+
+    def _set_edits(self, edits: list[Edit], frozen: bool, state: dict[str, Any]) -> None:
+        with self.hold_sync():
+            self.frozen = frozen
+            self.effect = state if edits else None  # before the edits: their observer compares with it
+            self.edits = state["edits"]
+
+    @property
+    def _model(self) -> Workbench:
+        if self._lab is None:
+            raise NotAttachedError(
+                "There is no model behind this circuit, so it cannot be edited.", "Open it with Explorer(circuit, lab)."
+            )
+        return self._lab
+
+    def _on_message(self, _: Any, message: Any, __: list[Any]) -> None:
+        reply, buffers = answer(self._handlers, message)
+        self.send(reply, buffers)
+
+    def _answer_card(self, message: Mapping[str, Any]) -> Answer:
+        node = self._circuit.node(text_field(message, "node"))
+        if node.feature is None:
+            raise InputError(f"{node.id} is not a feature; only features have cards.")
+        return {"card": dict(self._model.card(node.feature))}, []
+
+    def _answer_edit(self, message: Mapping[str, Any]) -> Answer:
+        edits, frozen = edits_from_records(message.get("edits")), bool(message.get("frozen", False))
+        _, state = self._measure(edits, frozen)
+        self._set_edits(edits, frozen, state)
+        sent = {name: value for name, value in state.items() if not isinstance(value, bytes)}
+        return {"effect": sent}, [state["before"], state["after"], state["node_value"]]
+
+    def _answer_export(self, message: Mapping[str, Any]) -> Answer:
+        name = text_field(message, "format")
+        if name not in TEXT_FORMATS:
+            raise InputError(f"There is no format {name!r}.", f"Known are {', '.join(TEXT_FORMATS)}.")
+        ending, media_type, write = TEXT_FORMATS[name]
+        return {"filename": f"circuit{ending}", "mime": media_type}, [write(self._circuit).encode("utf-8")]
+
+    def _answer_attribute(self, message: Mapping[str, Any]) -> Answer:
+        target, against = (message.get(name) or None for name in ("target", "against"))
+        self.busy = "attributing"
+        try:
+            self.show(self._model.attribute(text_field(message, "prompt"), target, against))
+        finally:
+            self.busy = ""
+        return {}, []
+
+    @traitlets.observe("edits")
+    def _edits_set_from_outside(self, change: Any) -> None:
+        """Edits that Python or a restored state set without `apply` are run too, errors shown in the widget."""
+        known = self.effect["edits"] if self.effect else []
+        if self._lab is None or change["new"] == known or not hasattr(self, "_circuit"):
+            return
+        try:
+            self.apply(edits_from_records(change["new"]), self.frozen)
+        except Exception as error:
+            self.error = describe(error)
+
+
+def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:
+    """The `effect` trait: the output before and after, and the value of every node after the edits."""
+    before, after = effect.before.probabilities, effect.after.probabilities
+    ids = list(dict.fromkeys([*after.topk(_TOKENS).indices.tolist(), *before.topk(_TOKENS).indices.tolist()]))
+    ids = sorted(ids, key=lambda i: -max(float(before[i]), float(after[i])))[:_TOKENS]
+    weights = circuit.weights[circuit.target_rows] / max(circuit.weights.sum(), 1e-12)
+    was = [r.measure(effect.before.logits, effect.latents_before) for r in readouts(circuit)]
+    became = [r.measure(effect.after.logits, effect.latents_after) for r in readouts(circuit)]
+    values = _node_values(circuit, effect)
+    values[circuit.target_rows] = became
+    return {
+        "tokens": [effect.before.tokenizer.decode([i]) for i in ids],
+        "before": before[ids].numpy(force=True).astype("<f4").tobytes(),
+        "after": after[ids].numpy(force=True).astype("<f4").tobytes(),
+        "target_before": float(weights @ np.array(was)),
+        "target_after": float(weights @ np.array(became)),
+        "top_before": effect.before.answer,
+        "top_after": effect.after.answer,
+        "node_value": values.astype("<f4").tobytes(),
+    }
+
+
+def _node_values(circuit: Circuit, effect: Effect) -> np.ndarray:
+    nodes = circuit.nodes
+    values = np.full(len(nodes), np.nan)
+    for number, name in enumerate(nodes.dictionaries):
+        rows = np.flatnonzero(nodes.dictionary == number)
+        latents = effect.latents_after[name]
+        values[rows] = latents[nodes.position[rows], nodes.index[rows]].numpy(force=True)
+    return values
