@@ -1,0 +1,1 @@
+"""Makes everything under `data/world`: language model, dictionaries, evidence, prompts, figures."""
