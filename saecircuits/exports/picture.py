@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ _MARKERS = {
     NodeKind.TARGET: "s",
 }
 _LABELLED = 14
+_LEFT, _ROW, _LINE, _NODE = 1.0, 0.9, 0.24, 0.2
+"""In inches: left margin, height of a layer, height of a line of text, distance of neighbouring nodes."""
+_ACROSS = 8
+"""Nodes beside each other in a cell, before another row of them begins."""
 
 
 def draw(circuit: Circuit, path: str | Path, dpi: int = 200) -> Path:
@@ -28,33 +33,59 @@ def draw(circuit: Circuit, path: str | Path, dpi: int = 200) -> Path:
     input, areas of nodes their influence. The most influential features are numbered and described below.
     """
     path = Path(path)
-    x, y = _layout(circuit)
-    tokens = circuit.provenance.tokens
-    figure = Figure(figsize=(max(8.0, 1.15 * len(tokens) + 2), 0.9 * (circuit.provenance.n_layers + 2) + 3.2))
-    axes = figure.add_axes((0.08, 0.34, 0.9, 0.58))
-    _draw_edges(axes, circuit, x, y)
-    _draw_nodes(axes, circuit, x, y)
-    _draw_frame(axes, circuit)
-    _describe(figure, axes, circuit, x, y)
+    layout = _lay_out(circuit)
+    features = int(circuit.nodes.is_kind(NodeKind.FEATURE).sum())
+    lines = (min(_LABELLED, features) + 1) // 2
+    width, graph = max(8.0, layout.width + _LEFT + 0.3), _ROW * (circuit.provenance.n_layers + 2.3)
+    below = 0.6 + _LINE * lines
+    height = graph + below + 0.4
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes((_LEFT / width, below / height, layout.width / width, graph / height))
+    _draw_edges(axes, circuit, layout)
+    _draw_nodes(axes, circuit, layout)
+    _draw_frame(axes, circuit, layout)
+    _describe(figure, axes, circuit, layout, lines)
     figure.savefig(path, dpi=dpi, facecolor="white")
     return path
 
 
-def _layout(circuit: Circuit) -> tuple[np.ndarray, np.ndarray]:
-    nodes = circuit.nodes
-    y = nodes.layer.astype(float)
-    y[nodes.kind == NodeKind.TARGET] = circuit.provenance.n_layers + 0.35
-    x = nodes.position.astype(float)
-    for cell in {*zip(nodes.position.tolist(), y.tolist(), strict=True)}:
-        rows = np.flatnonzero((nodes.position == cell[0]) & (y == cell[1]))
-        across = min(len(rows), 6)
-        offsets = np.arange(len(rows))
-        x[rows] += (offsets % across - (across - 1) / 2) * min(0.14, 0.78 / across)
-        y[rows] += (offsets // across) * 0.16 - (len(rows) - 1) // across * 0.08
-    return x, y
+@dataclass(frozen=True)
+class _Layout:
+    """Places in inches: a column of tokens is as wide as its busiest cell.
+
+    Attributes:
+        x, y: of each node.
+        columns: centre of each token's column.
+        width: of all columns.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    columns: np.ndarray
+    width: float
 
 
-def _draw_edges(axes: Any, circuit: Circuit, x: np.ndarray, y: np.ndarray) -> None:
+def _lay_out(circuit: Circuit) -> _Layout:
+    nodes, tokens = circuit.nodes, circuit.provenance.tokens
+    level = nodes.layer.astype(float)
+    level[nodes.kind == NodeKind.TARGET] = circuit.provenance.n_layers + 0.35
+    cells = {cell: [] for cell in zip(nodes.position.tolist(), level.tolist(), strict=True)}
+    for row, cell in enumerate(zip(nodes.position.tolist(), level.tolist(), strict=True)):
+        cells[cell].append(row)
+    widths = np.array([0.35 + 0.1 * len(show_token(token)) for token in tokens])
+    for (position, _), rows in cells.items():
+        widths[position] = max(widths[position], 0.3 + _NODE * min(len(rows), _ACROSS))
+    columns = np.cumsum(widths) - widths / 2
+    x, y = columns[nodes.position].copy(), _ROW * level
+    for rows in cells.values():
+        across, place = min(len(rows), _ACROSS), np.arange(len(rows))
+        x[rows] += (place % across - (across - 1) / 2) * _NODE
+        y[rows] += (place // across - (len(rows) - 1) // across / 2) * _NODE
+    return _Layout(x, y, columns, float(widths.sum()))
+
+
+def _draw_edges(axes: Any, circuit: Circuit, layout: _Layout) -> None:
+    x, y = layout.x, layout.y
     edges = circuit.adjacency.tocoo()
     totals = np.maximum(abs(circuit.adjacency).sum(axis=1), 1e-12)
     shares = np.abs(edges.data) / totals[edges.row]
@@ -72,42 +103,45 @@ def _draw_edges(axes: Any, circuit: Circuit, x: np.ndarray, y: np.ndarray) -> No
         )
 
 
-def _draw_nodes(axes: Any, circuit: Circuit, x: np.ndarray, y: np.ndarray) -> None:
-    size = 24 + 260 * np.sqrt(circuit.influence / max(circuit.influence.max(), 1e-12))
+def _draw_nodes(axes: Any, circuit: Circuit, layout: _Layout) -> None:
+    x, y = layout.x, layout.y
+    size = 24 + 170 * np.sqrt(circuit.influence / max(circuit.influence.max(), 1e-12))
     for kind, marker in _MARKERS.items():
         rows = circuit.nodes.is_kind(kind)
         face = "#222222" if kind is NodeKind.TARGET else "#ffffff"
         axes.scatter(x[rows], y[rows], size[rows], face, marker, edgecolors="#222222", linewidths=1, zorder=2)
 
 
-def _draw_frame(axes: Any, circuit: Circuit) -> None:
+def _draw_frame(axes: Any, circuit: Circuit, layout: _Layout) -> None:
     origin = circuit.provenance
-    axes.set_xticks(range(len(origin.tokens)), [show_token(token) for token in origin.tokens], fontsize=10)
+    axes.set_xticks(layout.columns, [show_token(token) for token in origin.tokens], fontsize=10, parse_math=False)
     names = ["embedding", *(f"layer {layer}" for layer in range(origin.n_layers)), "output"]
-    axes.set_yticks(range(-1, origin.n_layers + 1), names, fontsize=9)
-    axes.set_xlim(-0.6, len(origin.tokens) - 0.4)
-    axes.set_ylim(-1.5, origin.n_layers + 0.8)
+    axes.set_yticks(_ROW * np.arange(-1, origin.n_layers + 1), names, fontsize=9)
+    axes.set_xlim(0, layout.width)
+    axes.set_ylim(-1.5 * _ROW, (origin.n_layers + 0.8) * _ROW)
     axes.tick_params(length=0)
     axes.grid(axis="y", color="#eeeeee", zorder=0)
     for side in axes.spines.values():
         side.set_visible(False)
     scores = circuit.scores
     axes.set_title(
-        f"{show_token(origin.target)}    replacement {scores.replacement:.2f}, completeness {scores.completeness:.2f}",
-        fontsize=11,
+        f"{show_token(origin.target)}    replacement {scores.replacement:.2f} · completeness {scores.completeness:.2f}",
+        fontsize=10,
         loc="left",
         parse_math=False,
     )
 
 
-def _describe(figure: Any, axes: Any, circuit: Circuit, x: np.ndarray, y: np.ndarray) -> None:
+def _describe(figure: Any, axes: Any, circuit: Circuit, layout: _Layout, lines: int) -> None:
     """Number the strongest features, and say below what they are about."""
+    width, height = figure.get_size_inches()
     for number, node in enumerate(circuit.top(_LABELLED)):
         row = circuit.row(node.id)
-        axes.annotate(str(number + 1), (x[row], y[row]), ha="center", va="center", fontsize=6.5, zorder=3)
-        column, line = divmod(number, (_LABELLED + 1) // 2)
+        axes.annotate(str(number + 1), (layout.x[row], layout.y[row]), ha="center", va="center", fontsize=6, zorder=3)
+        column, line = divmod(number, lines)
         text = f"{number + 1}  L{node.layer} “{show_token(node.token)}”  {show_token(node.label)}"
-        figure.text(0.08 + 0.46 * column, 0.235 - 0.032 * line, text[:64], fontsize=8, va="top", parse_math=False)
+        place = (_LEFT + column * (width - _LEFT) / 2) / width, _LINE * (lines - line) / height
+        figure.text(*place, text[:64], fontsize=8, va="center", parse_math=False)
 
 
 def show_token(text: str) -> str:

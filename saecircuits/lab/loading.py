@@ -12,7 +12,7 @@ from saecircuits.errors import InputError
 from saecircuits.features import Evidence
 from saecircuits.subject import Subject
 from saecircuits.subject import load_model as load_hugging_face_model
-from saecircuits.world import world_folder
+from saecircuits.world.files import world_folder
 
 from .replacement_model import ReplacementModel
 

@@ -21,7 +21,7 @@ from saecircuits.attribution import (
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
-from saecircuits.features import Evidence
+from saecircuits.features import ContrastingFeature, Evidence, contrast
 from saecircuits.interventions import Edit, Effect, Outcome, generate, intervene
 from saecircuits.replacement import Replacement, capture
 from saecircuits.subject import Subject
@@ -135,6 +135,23 @@ class ReplacementModel:
         found.sort(key=lambda row: (-np.nan_to_num(row.share_of_max, nan=-1), -row.activation))
         columns = {"feature": "feature", "at": "token", "position": "position", "activation": "activation"}
         return Table(found[:n], columns | {"of its max": "share_of_max", "fires on": "label"})
+
+    def contrast(
+        self,
+        prompts: Sequence[str],
+        against: Sequence[str],
+        at: int | Sequence[int] = -1,
+        against_at: int | Sequence[int] | None = None,
+    ) -> Table[ContrastingFeature]:
+        """Features that tell two sets of prompts apart by their mean activation; see `features.contrast`."""
+        rows = contrast(self.replacement, prompts, against, at, against_at)
+        columns = {
+            "feature": "feature",
+            "selectivity": "selectivity",
+            "mean": "with_mean",
+            "mean against": "without_mean",
+        }
+        return Table(rows, columns)
 
     def card(self, feature: Feature | str) -> dict[str, Any]:
         """Evidence of a feature, as JSON.

@@ -6,7 +6,8 @@ first token is left as it is: its activations are of another size than all other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import torch
 from jaxtyping import Bool, Float
@@ -19,6 +20,20 @@ from saecircuits.subject import Subject, Tokens
 
 FIRST_REPLACED = 1
 """The first position of a prompt at which dictionaries stand in for the model."""
+
+
+class HasDictionaries(Protocol):
+    """A model with its dictionaries, by whatever name."""
+
+    @property
+    def subject(self) -> Subject:
+        """The model."""
+        ...
+
+    @property
+    def dictionaries(self) -> Mapping[str, Dictionary]:
+        """The dictionaries by name."""
+        ...
 
 
 class Replacement:
@@ -34,7 +49,7 @@ class Replacement:
 
     def __init__(self, subject: Subject, dictionaries: Sequence[Dictionary]) -> None:
         self.subject = subject
-        self.dictionaries = {d.name: d.to(subject.device) for d in dictionaries}
+        self.dictionaries: Mapping[str, Dictionary] = {d.name: d.to(subject.device) for d in dictionaries}
         if len(self.dictionaries) < len(dictionaries):
             names = sorted(d.name for d in dictionaries)
             raise InputError(f"Two dictionaries share a name: {names}.", "Give each its own name.")

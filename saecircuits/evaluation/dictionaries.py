@@ -1,0 +1,210 @@
+"""How good dictionaries are, on tokens that they were not trained on.
+
+1. Each dictionary alone: how sparse it is and how much of the written activations it gives back.
+2. All together: the model runs with every site that they write replaced by the reconstructions, no error kept, and is
+   compared with itself and with a model whose same sites are replaced by their means.
+
+Neither the first token of a row nor what is predicted from it counts: it is never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn import functional
+
+from saecircuits.dictionaries import Dictionary
+from saecircuits.errors import InputError
+from saecircuits.replacement import HasDictionaries, Replacement
+from saecircuits.sites import Site
+from saecircuits.subject import Subject, Tokens
+from saecircuits.training import Activations, Corpus, enough, stream
+
+from .replaced import Replacer, by_dictionaries, by_means, replaced_logits
+
+
+@dataclass(frozen=True)
+class DictionaryScores:
+    """One dictionary on fresh tokens.
+
+    Attributes:
+        l0: features that fire on a token.
+        fvu: fraction of the variance of the written activations that is not explained.
+        relative_error: median over tokens of the residual's norm, divided by the norm of the written activation about
+            its mean. FVU is ruled by the few tokens with large activations, this is not.
+        dead: share of features that fire on no token.
+        mean_norm: of the written activations about their mean.
+    """
+
+    l0: float
+    fvu: float
+    relative_error: float
+    dead: float
+    mean_norm: float
+
+    @property
+    def variance_explained(self) -> float:
+        """1 - FVU."""
+        return 1 - self.fvu
+
+
+@dataclass(frozen=True)
+class ReplacedScores:
+    """The model with everything that the dictionaries write replaced at once; cross-entropies in nats a token.
+
+    Attributes:
+        loss: of the model itself.
+        replaced_loss: with reconstructions in place.
+        ablated_loss: with means in place.
+        kl: mean divergence of the replaced model's predictions from the model's own.
+        agreement: share of tokens at which both find the same next token most probable.
+    """
+
+    loss: float
+    replaced_loss: float
+    ablated_loss: float
+    kl: float
+    agreement: float
+
+    @property
+    def loss_recovered(self) -> float:
+        """1 if the reconstructions cost nothing, 0 if they are no better than means."""
+        return (self.ablated_loss - self.replaced_loss) / (self.ablated_loss - self.loss)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of dictionaries, each alone and all together.
+
+    Attributes:
+        corpus: what was measured on.
+        tokens: how many of its tokens counted.
+        dictionaries: by name.
+        replaced: all together.
+    """
+
+    corpus: str
+    tokens: int
+    dictionaries: dict[str, DictionaryScores]
+    replaced: ReplacedScores
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, derived ones included."""
+        alone = {
+            name: {**asdict(scores), "variance_explained": scores.variance_explained}
+            for name, scores in self.dictionaries.items()
+        }
+        together = {**asdict(self.replaced), "loss_recovered": self.replaced.loss_recovered}
+        return {"corpus": self.corpus, "tokens": self.tokens, "dictionaries": alone, "replaced": together}
+
+
+@torch.no_grad()
+def evaluate(model: HasDictionaries, corpus: Corpus, tokens: int = 65_536, rows: int = 64) -> Evaluation:
+    """Measure a model's dictionaries on a corpus.
+
+    Args:
+        model: a model with its dictionaries, as they are used at inference.
+        corpus: apart from what they were trained on.
+        tokens: to count; fewer if the corpus ends before.
+        rows: rows of text that the model reads at once.
+
+    Raises:
+        InputError: if there is no dictionary, or no token to count.
+    """
+    subject, dictionaries = model.subject, list(model.dictionaries.values())
+    if not dictionaries:
+        raise InputError("There is no dictionary to measure.", "Give at least one.")
+    means, batches = _means_and_batches(subject, dictionaries, corpus, tokens, rows)
+    alone = {each.name: ScoreCollector(each, means) for each in dictionaries}
+    sites = sorted({site for each in dictionaries for site in (*each.reads, *each.writes)})
+    for activations in enough(stream(subject, corpus, sites, rows), tokens):
+        for collector in alone.values():
+            collector.update(activations)
+    together = _compare(subject, batches, by_dictionaries(dictionaries), by_means(means))
+    counted = sum(int(Replacement.replaced(batch).sum()) for batch in batches)
+    return Evaluation(corpus.name, counted, {name: each.freeze() for name, each in alone.items()}, together)
+
+
+class ScoreCollector:
+    """Adds up what `DictionaryScores` needs, batch by batch.
+
+    Args:
+        dictionary: what is measured.
+        means: of the sites that it writes.
+    """
+
+    def __init__(self, dictionary: Dictionary, means: Mapping[Site, Float[Tensor, " d_model"]]) -> None:
+        self._dictionary = dictionary
+        self._mean = torch.stack([means[site] for site in dictionary.writes])
+        self._sizes: list[Tensor] = []
+        self._residuals: list[Tensor] = []
+        self._firings = torch.zeros(dictionary.n_features, dtype=torch.long)
+
+    def update(self, activations: Activations) -> None:
+        """Count one batch."""
+        target = activations.stacked(self._dictionary.writes)[activations.used]
+        latents = self._dictionary.encode(activations.stacked(self._dictionary.reads)[activations.used])
+        residual = target - self._dictionary.decode(latents)
+        self._firings += (latents > 0).sum(0).cpu()
+        self._sizes.append((target - self._mean).flatten(1).norm(dim=1).cpu())
+        self._residuals.append(residual.flatten(1).norm(dim=1).cpu())
+
+    def freeze(self) -> DictionaryScores:
+        """The scores over all batches."""
+        size, residual = torch.cat(self._sizes), torch.cat(self._residuals)
+        return DictionaryScores(
+            l0=float(self._firings.sum()) / len(size),
+            fvu=float(residual.double().pow(2).sum() / size.double().pow(2).sum()),
+            relative_error=float((residual / size).median()),
+            dead=float((self._firings == 0).float().mean()),
+            mean_norm=float(size.mean()),
+        )
+
+
+def _means_and_batches(
+    subject: Subject, dictionaries: Sequence[Dictionary], corpus: Corpus, tokens: int, rows: int
+) -> tuple[dict[Site, Tensor], list[Tokens]]:
+    """The mean of every site that is written, and the batches that it is taken over."""
+    written = sorted({site for each in dictionaries for site in each.writes})
+    total = torch.zeros(len(written), subject.d_model, dtype=torch.float64)
+    counted = 0
+    batches: list[Tokens] = []
+    for activations in enough(stream(subject, corpus, written, rows), tokens):
+        batches.append(activations.tokens)
+        values = activations.stacked(written)[activations.used]
+        total += values.double().sum(0).cpu()
+        counted += len(values)
+    if counted == 0:
+        raise InputError(f"No row of {corpus.name!r} has more than one token.", "Give longer texts.")
+    means = (total / counted).float().to(subject.device)
+    return dict(zip(written, means, strict=True)), batches
+
+
+def _compare(
+    subject: Subject, batches: Sequence[Tokens], reconstructed: Sequence[Replacer], ablated: Sequence[Replacer]
+) -> ReplacedScores:
+    sums = torch.zeros(5, dtype=torch.float64)
+    counted = 0
+    for tokens in batches:
+        scored = Replacement.replaced(tokens)[:, :-1]  # a row's last token has nothing to predict
+        following = tokens.ids[:, 1:][scored]
+        own = _log_probabilities(subject.run(tokens, subject.logits), scored)
+        other = _log_probabilities(replaced_logits(subject, tokens, reconstructed), scored)
+        means = _log_probabilities(replaced_logits(subject, tokens, ablated), scored)
+        losses = [functional.nll_loss(each, following, reduction="sum") for each in (own, other, means)]
+        kl = (own.exp() * (own - other)).sum()
+        same = (own.argmax(-1) == other.argmax(-1)).sum()
+        sums += torch.stack([*losses, kl, same.to(kl.dtype)]).double().cpu()
+        counted += len(following)
+    return ReplacedScores(*(sums / max(counted, 1)).tolist())
+
+
+def _log_probabilities(
+    logits: Float[Tensor, "batch position vocabulary"], scored: Bool[Tensor, "batch position_but_last"]
+) -> Float[Tensor, "token vocabulary"]:
+    return logits[:, :-1][scored].float().log_softmax(-1)

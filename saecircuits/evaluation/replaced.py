@@ -1,0 +1,78 @@
+"""A model in which something else stands in for what its sites hold, without any error kept.
+
+Whatever is replaced, the first token of each row and padding stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from saecircuits.dictionaries import Dictionary
+from saecircuits.replacement import Replacement
+from saecircuits.sites import Site
+from saecircuits.subject import Subject, Tokens
+
+
+@dataclass(frozen=True)
+class Replacer:
+    """What a site is to hold.
+
+    Attributes:
+        site: the site that is replaced.
+        reads: sites whose values are needed, none later than `site`.
+        value: maps the values of `site` and `reads`, `[batch, position, d_model]` each, to the new one.
+    """
+
+    site: Site
+    reads: tuple[Site, ...]
+    value: Callable[[Mapping[Site, Tensor]], Tensor]
+
+
+def replaced_logits(
+    subject: Subject, tokens: Tokens, replacers: Sequence[Replacer]
+) -> Float[Tensor, "batch position vocabulary"]:
+    """Logits of a run in which some sites are replaced; a later replacer sees what earlier ones changed."""
+    used = Replacement.replaced(tokens)[..., None]
+    by_site = {replacer.site: replacer for replacer in replacers}
+    sites = sorted({site for replacer in replacers for site in (replacer.site, *replacer.reads)})
+
+    def body() -> Tensor:
+        met: dict[Site, Tensor] = {}
+        for site in sites:
+            met[site] = subject.get(site)
+            if site in by_site:
+                subject.set(site, torch.where(used, by_site[site].value(met), met[site]))
+        return subject.logits()
+
+    return subject.run(tokens, body)
+
+
+def by_dictionaries(dictionaries: Sequence[Dictionary]) -> list[Replacer]:
+    """Every site that a dictionary writes, replaced by the sum of the reconstructions that are written to it."""
+    written = sorted({site for dictionary in dictionaries for site in dictionary.writes})
+    return [_sum_of(site, [d for d in dictionaries if site in d.writes]) for site in written]
+
+
+def by_means(means: Mapping[Site, Float[Tensor, " d_model"]]) -> list[Replacer]:
+    """Every site replaced by a constant."""
+
+    def constant(site: Site) -> Callable[[Mapping[Site, Tensor]], Tensor]:
+        return lambda met: means[site].expand_as(met[site])
+
+    return [Replacer(site, (), constant(site)) for site in means]
+
+
+def _sum_of(site: Site, dictionaries: Sequence[Dictionary]) -> Replacer:
+    def value(met: Mapping[Site, Tensor]) -> Tensor:
+        total = torch.zeros_like(met[site])
+        for dictionary in dictionaries:
+            x = torch.stack([met[read] for read in dictionary.reads], -2)
+            total = total + dictionary(x)[..., dictionary.writes.index(site), :]
+        return total
+
+    return Replacer(site, tuple({read for dictionary in dictionaries for read in dictionary.reads}), value)
