@@ -41,7 +41,7 @@ def accuracy(
     ids = tokenizer.get_vocab()
     right: dict[str, list[bool]] = defaultdict(list)
     for prompt, row in zip(prompts, logits, strict=True):
-        right[prompt.behaviour].append(_is_right(prompt, row, ids))
+        right[prompt.behaviour].append(is_right(prompt, row, ids))
     return {behaviour: sum(each) / len(each) for behaviour, each in right.items()}
 
 
@@ -64,7 +64,8 @@ def last_logits(
     return torch.cat(rows)
 
 
-def _is_right(prompt: KnownAnswer, logits: Float[Tensor, " vocabulary"], ids: dict[str, int]) -> bool:
+def is_right(prompt: KnownAnswer, logits: Float[Tensor, " vocabulary"], ids: dict[str, int]) -> bool:
+    """Whether the logits after a prompt give its answer; `ids` is the tokenizer's vocabulary."""
     if not prompt.accept:
         return int(logits.argmax()) == ids[prompt.answer]
     accepted = logits[[ids[token] for token in prompt.accept]].max()
