@@ -1,0 +1,103 @@
+/** The Explorer: one render; state in the middle, traits on one side, panels and stage on the other. */
+
+import { h, type Ui } from "./dom.js";
+import { createStage, type Stage } from "./graph/stage.js";
+import { type Actions, createActions, type Undoable } from "./model/actions.js";
+import { createAsk } from "./model/ask.js";
+import { fetchCards } from "./model/cards.js";
+import { createHistory } from "./model/history.js";
+import { derive, type ExplorerStore, initialState } from "./model/state.js";
+import { createStore } from "./model/store.js";
+import { followTraits } from "./model/sync.js";
+import type { ExplorerTraits, Model } from "./model/traits.js";
+import { banner, progress } from "./panels/banner.js";
+import { codeStrip } from "./panels/code.js";
+import { createEditControls } from "./panels/edit_controls.js";
+import { evidencePanel } from "./panels/evidence.js";
+import { header } from "./panels/header.js";
+import { createMenu } from "./panels/menu.js";
+import { nodePanel } from "./panels/node_panel.js";
+import { outputPanel } from "./panels/output.js";
+import { pinnedPanel } from "./panels/pinned.js";
+import { createToolbar } from "./panels/toolbar.js";
+import { followTheme } from "./theme.js";
+
+interface RenderProps {
+  model: Model<ExplorerTraits>;
+  el: HTMLElement;
+  signal?: AbortSignal;
+}
+
+function render({ model, el, signal }: RenderProps): () => void {
+  const stop = new AbortController();
+  const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
+  const store: ExplorerStore = createStore(initialState());
+  const { ask, close } = createAsk(model);
+  const actions = createActions({ model, store, ask, history: createHistory<Undoable>() });
+  derive(store);
+  const unfollow = followTraits(model, store, actions);
+  fetchCards(store, ask);
+  const { root, stage } = assemble(ui, store, actions);
+  el.append(root);
+  followTheme(ui, root, stage.restyle);
+
+  const clean = () => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    unfollow();
+    close();
+    store.close();
+    root.remove();
+  };
+  signal?.addEventListener("abort", clean, { once: true });
+  return clean;
+}
+
+function assemble(ui: Ui, store: ExplorerStore, actions: Actions): { root: HTMLElement; stage: Stage } {
+  const root = h(ui, "div", { class: "saec", on: { keydown: keepFromNotebook } });
+  const edit = createEditControls(ui, store, actions);
+  const toolbar = createToolbar(ui, store, actions, () => stage.element.focus());
+  const panel = nodePanel(ui, store, actions, edit);
+  const stage = createStage(ui, {
+    store,
+    actions,
+    root,
+    commands: {
+      search: toolbar.focusSearch,
+      panel: () => edit.focus() || panel.querySelector<HTMLElement>("button")?.focus(),
+      ablate: edit.toggleAblation,
+    },
+  });
+  const empty = h(ui, "p", {
+    class: "saec-empty",
+    text: "No circuit yet. It appears here as soon as Python has found one.",
+  });
+  const body = h(
+    ui,
+    "div",
+    { class: "saec-body" },
+    h(ui, "div", { class: "saec-graph" }, toolbar.element, stage.element, pinnedPanel(ui, store, actions)),
+    panel,
+    h(ui, "div", { class: "saec-bottom" }, outputPanel(ui, store, actions), evidencePanel(ui, store)),
+  );
+  root.append(
+    header(ui, store, actions, createMenu(ui, store, actions, stage)),
+    progress(ui, store),
+    banner(ui, store, actions),
+    empty,
+    body,
+    codeStrip(ui, store, actions),
+  );
+  store.watch(["graph"], ({ graph }) => {
+    empty.hidden = graph !== null;
+    body.hidden = graph === null;
+  });
+  return { root, stage };
+}
+
+/** Plain keys end here; Ctrl and Cmd combinations (save, run) still reach the notebook. */
+function keepFromNotebook(event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+}
+
+export default { render };

@@ -1,0 +1,105 @@
+/** The Python that does what was just done by hand. */
+
+import type { Edit, Supernode } from "./traits.js";
+
+// Control characters, zero-width and direction marks, line separators, halves of surrogate pairs.
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be escaped
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff]/gu;
+
+/** A Python string literal of `text`, readable where it can be and escaped where it must be. */
+export function literal(text: string): string {
+  const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  const body = text
+    .replace(/[\\"]/g, (character) => `\\${character}`)
+    .replace(UNPRINTABLE, (character) => {
+      const code = (character.codePointAt(0) ?? 0).toString(16);
+      return (
+        named[character] ?? (code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`)
+      );
+    });
+  return `"${body}"`;
+}
+
+/** A Python number: `inf` and `nan` are no literals. */
+export function number(value: number): string {
+  if (Number.isNaN(value)) return 'float("nan")';
+  if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
+  return String(Number(value.toPrecision(6)));
+}
+
+const list = (items: readonly string[]) => `[${items.join(", ")}]`;
+
+function positions(edit: Edit): string {
+  return edit.positions === null ? "" : `, positions=${list(edit.positions.map(String))}`;
+}
+
+/** `sc.Ablate(sc.Feature("transcoder.0", 12), positions=[5])` and its four sisters. */
+export function editCall(edit: Edit): string {
+  const feature = `sc.Feature(${literal(edit.dictionary)}, ${edit.feature})`;
+  const value = number(edit.value ?? 0);
+  const from = edit.source_position === null ? "" : `, source_positions=[${edit.source_position}]`;
+  switch (edit.op) {
+    case "ablate":
+      return `sc.Ablate(${feature}${positions(edit)})`;
+    case "scale":
+      return `sc.Scale(${feature}, ${value}${positions(edit)})`;
+    case "set":
+      return `sc.Set(${feature}, ${value}${positions(edit)})`;
+    case "add":
+      return `sc.Add(${feature}, ${value}${positions(edit)})`;
+    case "patch":
+      return `sc.Patch(${feature}, source=${literal(edit.source ?? "")}${positions(edit)}${from})`;
+  }
+}
+
+export function intervene(edits: readonly Edit[], frozen: boolean): string {
+  return `lab.intervene(circuit.prompt, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
+}
+
+export function load(model: string): string {
+  return `lab = sc.load(${literal(model)})`;
+}
+
+export function attribute(prompt: string, target: string | null, against: string | null): string {
+  const chosen = target ? `, target=${literal(target)}` : "";
+  const other = against ? `, against=${literal(against)}` : "";
+  return `circuit = lab.attribute(${literal(prompt)}${chosen}${other})`;
+}
+
+export function prune(share: number): string {
+  return `circuit.prune(node_share=${number(share)})`;
+}
+
+export function select(id: string | null): string {
+  return `explorer.selected = ${id === null ? "None" : literal(id)}`;
+}
+
+export function pin(ids: readonly string[]): string {
+  return `explorer.pinned = ${list(ids.map(literal))}`;
+}
+
+export function group(supernodes: readonly Supernode[]): string {
+  const items = supernodes.map(
+    ({ name, members }) => `{"name": ${literal(name)}, "members": ${list(members.map(literal))}}`,
+  );
+  return `explorer.supernodes = ${list(items)}`;
+}
+
+/** A script that does everything so far, from a fresh kernel. */
+export function script(opening: readonly string[], lines: readonly string[]): string {
+  const widget = lines.some((line) => line.startsWith("explorer."));
+  return [
+    "import saecircuits as sc",
+    "",
+    ...opening,
+    ...(widget ? ["explorer = lab.explore(circuit)"] : []),
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+export function exported(filename: string, format: string): string {
+  const named = format === "neuronpedia" ? ', format="neuronpedia"' : "";
+  return `sc.export(circuit, ${literal(filename)}${named})`;
+}

@@ -1,0 +1,23 @@
+/** What a circuit was asked for, read back from it. */
+
+import { type Graph, Kind } from "./decode.js";
+import * as python from "./python.js";
+
+/** Target and other token of a circuit; null where the top tokens, or several, were asked for. */
+export function question(graph: Graph): { target: string | null; against: string | null } {
+  const { label, token, against } = graph.meta.target;
+  if (token !== undefined) return { target: token, against: against ?? null };
+  const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
+  const [only] = targets;
+  if (only === undefined || targets.length > 1) return { target: null, against: null };
+  const [first, second] = label.split(" − ");
+  if (second !== undefined) return { target: first || null, against: second };
+  const isToken = Number.isFinite(graph.probability[only] ?? Number.NaN);
+  return { target: isToken ? (graph.label[only] ?? null) : null, against: null };
+}
+
+/** The lines that make this circuit: the model, then the question. */
+export function opening(graph: Graph): string[] {
+  const { target, against } = question(graph);
+  return [python.load(graph.meta.model), python.attribute(graph.meta.prompt, target, against)];
+}
