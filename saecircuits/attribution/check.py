@@ -57,7 +57,10 @@ class CheckReport:
 
     @property
     def frozen_error(self) -> float:
-        """Largest gap between prediction and frozen measurement, as a share of the largest measurement."""
+        """Largest gap between prediction and frozen measurement, as a share of the largest measurement.
+
+        NaN if no feature was ablated.
+        """
         return self._gap("frozen")
 
     @property
@@ -74,6 +77,8 @@ class CheckReport:
 
     def _gap(self, name: str) -> float:
         measured = self._column(name)
+        if len(measured) == 0:
+            return float("nan")
         return float(np.abs(self._column("predicted") - measured).max() / max(np.abs(measured).max(), 1e-12))
 
     def _column(self, name: str) -> Float[np.ndarray, " feature"]:

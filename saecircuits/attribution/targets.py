@@ -6,8 +6,9 @@ stream, plus a constant, is the target's value.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -122,12 +123,12 @@ def read_target(replacement: Replacement, captured: Capture, target: Target) -> 
     probabilities = captured.logits.float().softmax(-1)
     match target:
         case TopTokens():
-            return [_token(replacement, captured, i, probabilities) for i in _top(probabilities, target)]
+            return _tokens(replacement, captured, _top(probabilities, target), probabilities)
         case Tokens():
             ids = [subject.token_id(text) for text in target.texts]
             if not ids or len(set(ids)) < len(ids):
                 raise InputError(f"The target tokens {target.texts} are empty or repeat.", "Name each token once.")
-            return [_token(replacement, captured, i, probabilities) for i in ids]
+            return _tokens(replacement, captured, ids, probabilities)
         case Difference():
             return [_difference(replacement, captured, target, probabilities)]
         case FeatureAt():
@@ -172,6 +173,16 @@ def _readout(
     constant = float(direction @ norm.bias + bias)
     value = float(captured.final_input[last] @ vector) + constant
     return subject.n_layers, last, vector, constant, value
+
+
+def _tokens(replacement: Replacement, captured: Capture, ids: list[int], probabilities: Tensor) -> list[Reading]:
+    """One reading a token; tokens with one text between them (parts of a letter) are told apart by their ids."""
+    readings = [_token(replacement, captured, i, probabilities) for i in ids]
+    count = Counter(reading.label for reading in readings)
+    return [
+        replace(reading, label=f"{reading.label} #{reading.readout.token}") if count[reading.label] > 1 else reading
+        for reading in readings
+    ]
 
 
 def _token(replacement: Replacement, captured: Capture, token: int, probabilities: Tensor) -> Reading:

@@ -14,8 +14,10 @@ from jaxtyping import Float
 from scipy import sparse
 
 from saecircuits.errors import FileFormatError, InputError, NotAttachedError
+from saecircuits.table import Table
 
 from . import files
+from .checks import EDGE_ARRAYS, check_arrays, check_nodes
 from .influence import Scores, influence, normalise, scores
 from .nodes import COLUMNS, Feature, Node, NodeKind, NodeTable
 from .pruning import prune
@@ -175,11 +177,12 @@ class Circuit:
             case NodeKind.TARGET:
                 return self.nodes.target_labels[int(np.searchsorted(self.target_rows, row))]
 
-    def top(self, n: int = 10, kinds: Sequence[NodeKind] = (NodeKind.FEATURE,)) -> list[Node]:
+    def top(self, n: int = 10, kinds: Sequence[NodeKind] = (NodeKind.FEATURE,)) -> Table[Node]:
         """The `n` nodes of some kinds with the most influence, strongest first."""
         rows = np.flatnonzero(self.nodes.is_kind(*kinds))
         order = np.argsort(-self.influence[rows], kind="stable")[:n]
-        return [self.node(int(row)) for row in rows[order]]
+        columns = {"node": "id", "layer": "layer", "at": "token", "value": "value", "influence": "influence"}
+        return Table([self.node(int(row)) for row in rows[order]], columns | {"fires on": "label"})
 
     def inputs(self, key: str | int) -> list[tuple[Node, float]]:
         """Sources of a node with their signed direct effects, strongest first."""
@@ -205,12 +208,15 @@ class Circuit:
         fixed = self.nodes.is_kind(NodeKind.TOKEN, NodeKind.TARGET)
         features = self.nodes.is_kind(NodeKind.FEATURE)
         rows, adjacency = prune(self.adjacency, self.weights, fixed, features, node_share, edge_share)
+        nodes = self.nodes.take(rows)
+        left = {name: tuple(m for m in members if m in nodes.rows) for name, members in self.supernodes.items()}
         return replace(
             self,
-            nodes=self.nodes.take(rows),
+            nodes=nodes,
             adjacency=adjacency,
             weights=self.weights[rows],
             influence=self.influence[rows],
+            supernodes={name: members for name, members in left.items() if members},
         )
 
     def check(self, **options: Any) -> Any:
@@ -279,23 +285,20 @@ class Circuit:
         """
         arrays, header = files.read(path)
         try:
-            nodes = NodeTable(
-                **{name: arrays[name] for name in COLUMNS},
-                dictionaries=tuple(header["dictionaries"]),
-                target_labels=tuple(header["target_labels"]),
-            )
-            edges = (arrays["edge_data"], arrays["edge_source"], arrays["edge_offset"])
-            origin = header["provenance"]
-            origin |= {name: tuple(origin[name]) for name in ("token_ids", "tokens")}
+            check_arrays(arrays)
+            columns = {name: arrays[name] for name in COLUMNS}
+            nodes = NodeTable(**columns, dictionaries=header.dictionaries, target_labels=header.target_labels)
+            check_nodes(nodes, len(header.provenance.tokens))
+            edges = tuple(arrays[name] for name in EDGE_ARRAYS)
             return cls(
                 nodes,
                 sparse.csr_array(edges, shape=(len(nodes), len(nodes))),
                 arrays["weights"],
-                Provenance(**origin),
-                Scores(**header["scores"]),
+                Provenance(**dict(header.provenance)),
+                Scores(**header.scores),
                 arrays["influence"],
-                {Feature.parse(feature): label for feature, label in header["labels"].items()},
-                {name: tuple(members) for name, members in header["supernodes"].items()},
+                {Feature.parse(feature): label for feature, label in header.labels.items()},
+                header.supernodes,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise FileFormatError(f"{path} is not a whole circuit: {error!r}.", "Save it again.") from error

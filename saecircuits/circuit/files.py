@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -16,6 +17,36 @@ from saecircuits.errors import FileFormatError, InputError
 
 FORMAT = "saecircuits.circuit"
 VERSION = 1
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Origin(BaseModel):
+    """The fields of a circuit's provenance."""
+
+    model_config = _STRICT
+
+    model: str
+    prompt: str
+    token_ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    n_layers: int
+    method: str
+    target: str
+    version: str
+    settings: dict[str, Any]
+
+
+class Header(BaseModel):
+    """What a circuit's file holds beside its arrays."""
+
+    model_config = _STRICT
+
+    dictionaries: tuple[str, ...]
+    target_labels: tuple[str, ...]
+    provenance: Origin
+    scores: dict[str, float]
+    labels: dict[str, str]
+    supernodes: dict[str, tuple[str, ...]]
 
 
 def write(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> Path:
@@ -29,7 +60,7 @@ def write(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[st
     return path
 
 
-def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def read(path: str | Path) -> tuple[dict[str, np.ndarray], Header]:
     """Arrays and header of a circuit file.
 
     Raises:
@@ -49,6 +80,11 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
                     f"{path} is a circuit of version {metadata.get('version')}; this reads version {VERSION}.",
                     "Update saecircuits.",
                 )
-            return {name: file.get_tensor(name) for name in file.keys()}, json.loads(metadata["header"])  # noqa: SIM118
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+            header = Header.model_validate_json(metadata["header"])
+            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "header"
+        raise FileFormatError(f"{path} is not a whole circuit: {where}: {first['msg']}.", "Save it again.") from error
+    except (SafetensorError, KeyError) as error:
         raise FileFormatError(f"{path} is not a circuit, or is cut short: {error}.") from error

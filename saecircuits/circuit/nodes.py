@@ -7,7 +7,7 @@ lower triangular.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -152,7 +152,7 @@ class NodeTable:
         """The table of some rows, in increasing order."""
         order = np.flatnonzero(self.kind == NodeKind.TARGET)
         labels = dict(zip(order.tolist(), self.target_labels, strict=True))
-        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in _NAMES}
+        columns = {name: getattr(self, name)[rows] for name in COLUMN_TYPES}
         kept = tuple(labels[row] for row in rows.tolist() if row in labels)
         return NodeTable(**columns, dictionaries=self.dictionaries, target_labels=kept)
 
@@ -171,8 +171,18 @@ class NodeTable:
                 return f"target.{next(targets)}"  # type: ignore[call-overload]
 
 
-_NAMES = ("dictionaries", "target_labels")
-COLUMNS = tuple(f.name for f in fields(NodeTable) if f.name not in _NAMES)
+COLUMN_TYPES: dict[str, type[np.generic]] = {
+    "kind": np.uint8,
+    "layer": np.int16,
+    "position": np.int32,
+    "dictionary": np.int16,
+    "index": np.int32,
+    "site": np.uint8,
+    "value": np.float32,
+    "probability": np.float32,
+}
+"""Names and types of the array columns."""
+COLUMNS = tuple(COLUMN_TYPES)
 """Names of the array columns."""
 
 
@@ -209,17 +219,5 @@ class NodeTableBuilder:
         keys = [columns["index"], columns["dictionary"], columns["position"], _RANK[columns["kind"]], columns["layer"]]
         keys = [np.where(target, 0, key) for key in keys]  # targets: last, in the order given
         order = np.lexsort([*keys, target])
-        typed = {name: values[order].astype(_DTYPES[name]) for name, values in columns.items()}
+        typed = {name: values[order].astype(COLUMN_TYPES[name]) for name, values in columns.items()}
         return NodeTable(**typed, dictionaries=self._dictionaries, target_labels=tuple(self._labels)), order
-
-
-_DTYPES = {
-    "kind": np.uint8,
-    "layer": np.int16,
-    "position": np.int32,
-    "dictionary": np.int16,
-    "index": np.int32,
-    "site": np.uint8,
-    "value": np.float32,
-    "probability": np.float32,
-}

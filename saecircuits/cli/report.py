@@ -19,7 +19,8 @@ def scores_line(whole: Circuit, pruned: Circuit) -> str:
     value = whole.weights[whole.target_rows] @ whole.nodes.value[whole.target_rows]
     return (
         f"target   [bold]{escape(whole.provenance.target)}[/bold] = {value:.2f}\n"
-        f"circuit  {len(whole)} nodes, {whole.adjacency.nnz} edges; pruned to {len(pruned)} and {pruned.adjacency.nnz}\n"
+        f"circuit  {len(whole)} nodes, {whole.adjacency.nnz} edges; "
+        f"pruned to {len(pruned)} and {pruned.adjacency.nnz}\n"
         f"scores   replacement {scores.replacement:.2f}, completeness {scores.completeness:.2f}, "
         f"errors carry {100 * scores.error_share:.1f} % of the target"
     )

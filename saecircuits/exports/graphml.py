@@ -9,11 +9,11 @@ import networkx as nx
 
 from saecircuits.circuit import Circuit
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_graphml(circuit: Circuit) -> str:
-    """The circuit as GraphML text; characters that XML cannot hold are written as `\\u0000`."""
+    """The circuit as GraphML text; characters that XML cannot hold, or reads as others, are written as `\\u0000`."""
     graph = circuit.to_networkx()
     clean = nx.relabel_nodes(graph, {node: _xml(node) for node in graph})
     for attributes in (clean.graph, *clean.nodes.values()):

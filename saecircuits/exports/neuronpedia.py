@@ -16,6 +16,8 @@ import numpy as np
 from saecircuits.circuit import Circuit, NodeKind
 from saecircuits.version import __version__
 
+from .picture import show_token
+
 SCHEMA_VERSION = 1
 
 
@@ -79,7 +81,8 @@ def _node(circuit: Circuit, row: int, identifier: str, share: float) -> dict[str
         "run_idx": 0,
         "reverse_ctx_idx": 0,
         "jsNodeId": f"{layer}_{feature}-{node.position if is_target else 0}",
-        "clerp": f'Output "{node.label}" (p={probability:.3f})' if is_target else node.label,
+        # The viewer parses this text, and a line break would end what it finds.
+        "clerp": f'Output "{show_token(node.label)}" (p={probability:.3f})' if is_target else node.label,
         "influence": None if is_target else share,
         "activation": node.value if node.kind is NodeKind.FEATURE else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,9 @@ def draw(circuit: Circuit, path: str | Path, dpi: int = 200) -> Path:
     _draw_nodes(axes, circuit, layout)
     _draw_frame(axes, circuit, layout)
     _describe(figure, axes, circuit, layout, lines)
-    figure.savefig(path, dpi=dpi, facecolor="white")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for a letter that no font has
+        figure.savefig(path, dpi=dpi, facecolor="white")
     return path
 
 
@@ -109,7 +112,9 @@ def _draw_nodes(axes: Any, circuit: Circuit, layout: _Layout) -> None:
     for kind, marker in _MARKERS.items():
         rows = circuit.nodes.is_kind(kind)
         face = "#222222" if kind is NodeKind.TARGET else "#ffffff"
-        axes.scatter(x[rows], y[rows], size[rows], face, marker, edgecolors="#222222", linewidths=1, zorder=2)
+        axes.scatter(
+            x[rows], y[rows], s=size[rows], c=face, marker=marker, edgecolors="#222222", linewidths=1, zorder=2
+        )
 
 
 def _draw_frame(axes: Any, circuit: Circuit, layout: _Layout) -> None:

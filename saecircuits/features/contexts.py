@@ -27,7 +27,7 @@ class Contexts:
         tokens: token ids.
         activations: at each token.
         peak: place of the peak in the window.
-        length: tokens in the window; what lies beyond is meaningless.
+        length: tokens in the window; what lies beyond is 0.
         key: equal for windows with equal tokens.
     """
 
@@ -100,8 +100,9 @@ class TopContexts:
         peak = position[row, feature]
         covered = windows.places(row, peak)
         merged.key[context, feature] = keys[row, feature]
-        merged.tokens[context, feature] = ids[row[:, None], covered]
-        merged.activations[context, feature] = latents[row[:, None], covered, feature[:, None]]
+        inside = torch.arange(WINDOW) < windows.length[row, None]
+        merged.tokens[context, feature] = ids[row[:, None], covered] * inside
+        merged.activations[context, feature] = latents[row[:, None], covered, feature[:, None]] * inside
         merged.peak[context, feature] = peak - windows.start[row, peak]
         merged.length[context, feature] = windows.length[row]
         self.best = merged

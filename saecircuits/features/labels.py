@@ -8,11 +8,11 @@ NEVER_FIRES = "never fires"
 
 _FEW = 12
 """A feature fires at few tokens if its activations are spread over at most this many."""
-_SHARP = 4.5
+_SHARP = 5.0
 """Promotion is worth telling if the first logit stands this many standard deviations above the mean over the
 vocabulary; of a thousand random logits the largest stands about 3.2 above it."""
 _SHOWN = 3
-_OF_THE_FIRST = 0.5
+_OF_THE_FIRST = 0.6
 """Tokens are shown whose share, or logit, is at least this part of the first one's."""
 _OF_ALL = 0.08
 """Tokens with at least this share of the activations are shown too."""

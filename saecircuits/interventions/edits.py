@@ -7,8 +7,9 @@ that dictionaries replace, and while generating also every new token.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 from saecircuits.circuit import Feature
 from saecircuits.errors import InputError
@@ -65,7 +66,7 @@ class Scale(Edit):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _refuse_unless_finite("factor", self.factor)
+        object.__setattr__(self, "factor", _finite("factor", self.factor))
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Set(Edit):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _refuse_unless_finite("value", self.value)
+        object.__setattr__(self, "value", _finite("value", self.value))
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Add(Edit):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _refuse_unless_finite("amount", self.amount)
+        object.__setattr__(self, "amount", _finite("amount", self.amount))
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,17 @@ class Patch(Edit):
 def _positions(positions: Positions) -> tuple[int, ...] | None:
     if positions is None:
         return None
-    given = (positions,) if isinstance(positions, int) else tuple(positions)
-    if not given or not all(isinstance(p, int) and not isinstance(p, bool) for p in given):
+    given = tuple(positions) if isinstance(positions, Iterable) else (positions,)
+    if not given or not all(isinstance(p, Integral) and not isinstance(p, bool) for p in given):
         raise InputError(f"Positions are whole numbers, not {positions!r}.", "Leave them out to edit everywhere.")
-    return given
+    return tuple(map(int, given))
 
 
-def _refuse_unless_finite(name: str, number: float) -> None:
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+def _finite(name: str, number: float) -> float:
+    try:
+        value = math.nan if isinstance(number, (bool, str)) else float(number)
+    except (TypeError, ValueError, OverflowError):
+        value = math.nan
+    if not math.isfinite(value):
         raise InputError(f"{name} is {number!r}; it has to be a finite number.")
+    return value

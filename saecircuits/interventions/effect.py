@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -115,7 +116,7 @@ def intervene(
         direct: with `frozen`, hold all other features too.
 
     Raises:
-        InputError: for more than one prompt, or an edit of something that does not exist.
+        InputError: for more than one prompt, an edit of something that does not exist, or numbers too large.
     """
     if direct and not frozen:
         raise InputError("Direct effects need a frozen model.", "Call with frozen=True, direct=True.")
@@ -123,12 +124,13 @@ def intervene(
     if len(tokens) != 1:
         raise InputError(f"{len(tokens)} prompts came, one was expected.", "Edit them one by one.")
     changes = resolve(replacement, tokens, edits)
+    run = partial(run_live, replacement, tokens)
     if frozen:
-        captured = capture(replacement, tokens)
-        before = run_frozen(replacement, captured, {}, direct)
-        after = run_frozen(replacement, captured, changes, direct)
-    else:
-        before, after = run_live(replacement, tokens, {}), run_live(replacement, tokens, changes)
+        run = partial(run_frozen, replacement, capture(replacement, tokens), direct=direct)
+    before = run(changes={})
+    after = run(changes=changes) if changes else before
+    if not bool(torch.isfinite(after.logits).all()):
+        raise InputError("With these edits the model's output is not finite.", "Use smaller numbers.")
     return _effect(replacement, edits, before, after, frozen)
 
 

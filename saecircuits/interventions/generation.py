@@ -27,9 +27,14 @@ def generate(
 
     Returns:
         The continuation alone.
+
+    Raises:
+        InputError: for more than one prompt, too many new tokens, or an edit of something that does not exist.
     """
     subject = replacement.subject
     tokens = subject.tokenize(prompt)
+    if len(tokens) != 1:
+        raise InputError(f"{len(tokens)} prompts came, one was expected.", "Continue them one by one.")
     length = tokens.ids.shape[1]
     if max_new_tokens < 1 or length + max_new_tokens > subject.context:
         raise InputError(
@@ -48,12 +53,13 @@ def generate(
 
 def _edit_layer(replacement: Replacement, layer: int, changes: Sequence[Change], first: bool) -> None:
     subject, dictionary = replacement.subject, replacement.by_layer[layer]
-    z = dictionary.encode(subject.get(Site("mlp_in", layer))[0, :, None])
+    z = dictionary.encode(subject.get(Site("mlp_in", layer))[..., None, :])
     edited = z.clone()
-    for change in changes:
-        if first:
-            change.apply(edited)
-        else:
-            change.apply_to_new_token(edited)
+    for row in edited:  # beams, where the model searches with several
+        for change in changes:
+            if first:
+                change.apply(row)
+            else:
+                change.apply_to_new_token(row)
     shift = (edited - z) @ dictionary.W_dec[:, 0]
     subject.set(Site("mlp_out", layer), subject.get(Site("mlp_out", layer)) + shift)

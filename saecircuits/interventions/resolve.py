@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -50,10 +51,14 @@ def resolve(replacement: Replacement, tokens: Tokens, edits: Sequence[Edit]) -> 
     """The changes of each layer, in the order of the edits.
 
     Raises:
-        InputError: for a feature or position that does not exist.
+        InputError: for what is no list of edits, or a feature or position that does not exist.
     """
+    if isinstance(edits, Edit):
+        raise InputError("One edit came where several were expected.", "Give a list: [edit].")
     changes: dict[int, list[Change]] = defaultdict(list)
     for edit in edits:
+        if not isinstance(edit, Ablate | Scale | Set | Add | Patch):
+            raise InputError(f"{type(edit).__name__} is not an edit.", "Use Ablate, Scale, Set, Add or Patch.")
         dictionary = replacement.dictionary(edit.feature.dictionary)
         if not dictionary.is_transcoder:
             raise InputError(f"{dictionary.name!r} does not replace an MLP, so its features cannot be edited yet.")
@@ -77,8 +82,6 @@ def _change(replacement: Replacement, tokens: Tokens, edit: Edit) -> Change:
             keep, add = 1.0, add + edit.amount
         case Patch():
             positions, add = _patched(replacement, edit, features, positions, length)
-        case _:
-            raise InputError(f"{type(edit).__name__} is not an edit.", "Use Ablate, Scale, Set, Add or Patch.")
     return Change(features, positions, keep, add, everywhere=edit.positions is None)
 
 
@@ -89,13 +92,13 @@ def _columns(replacement: Replacement, edit: Edit) -> slice:
     return slice(index, index + 1)
 
 
-def _within(length: int, positions: Sequence[int] | int | None, where: str) -> Tensor:
+def _within(length: int, positions: Any, where: str) -> Tensor:
+    """Positions, as an edit keeps them, counted from 0."""
     if positions is None:
         return torch.arange(FIRST_REPLACED, length)
-    given = torch.tensor(positions)
-    if bool(((given < -length) | (given >= length)).any()):
-        raise InputError(f"Positions {list(given.tolist())} are not all in {where}, which has {length} tokens.")
-    given = given % length
+    if not all(-length <= position < length for position in positions):
+        raise InputError(f"Positions {list(positions)} are not all in {where}, which has {length} tokens.")
+    given = torch.tensor(positions) % length
     if bool((given < FIRST_REPLACED).any()):
         raise InputError(
             "Dictionaries do not replace the first token, so nothing can be edited there.", "Start at position 1."
@@ -114,6 +117,11 @@ def _patched(
     if edit.source_positions is not None:
         taken = _within(len(latents), edit.source_positions, "the source prompt")
         return positions, latents[taken, features]
+    if len(latents) <= FIRST_REPLACED:
+        raise InputError(
+            f"The source prompt has {len(latents)} token, and dictionaries do not replace the first one.",
+            "Give a longer source.",
+        )
     taken = positions - length + len(latents)
     inside = taken >= FIRST_REPLACED
     if edit.positions is not None and not bool(inside.all()):

@@ -17,7 +17,7 @@ from saecircuits.world.prompts import KnownAnswer
 
 from .accuracy import accuracy, is_right
 from .composition import CITY, LAST, Shift, all_country_shifts, is_composition
-from .interventions import plural_features, share_flipped, share_installed
+from .interventions import Flips, flips, plural_features, share_installed
 
 EVALUATION_SEED = 9_000
 CIRCUITS = 10
@@ -53,8 +53,7 @@ class Figures:
         evaluation: scores of the dictionaries on fresh text.
         shifts: what moving between countries does.
         composed: whether every pair of relations passes the test of composition.
-        flipped, control: share of plural verbs that turn singular without the plural features, and without others.
-        features_ablated: how many features were ablated for it.
+        flips: what ablating plural features does to the verb, and what a control does.
         installed: share of pairs in which patching the city's features installs the other city's capital.
     """
 
@@ -62,9 +61,7 @@ class Figures:
     evaluation: Evaluation
     shifts: tuple[Shift, ...]
     composed: bool
-    flipped: float
-    control: float
-    features_ablated: int
+    flips: Flips
     installed: float
 
     def shift_range(self, layer: int, position: str) -> tuple[float, float]:
@@ -85,7 +82,7 @@ def measure(lab: ReplacementModel, prompts: Sequence[KnownAnswer]) -> Figures:
         split: [p for p in prompts if p.split == split and p.behaviour.startswith("agreement")]
         for split in ("tuning", "checking")
     }
-    plural, control = plural_features(lab.replacement, agreement["tuning"])
+    plural = plural_features(lab.replacement, agreement["tuning"])
     model, tokenizer = lab.subject.module, lab.subject.tokenizer
     shifts = all_country_shifts(model, tokenizer)  # type: ignore[arg-type]
     return Figures(
@@ -93,9 +90,7 @@ def measure(lab: ReplacementModel, prompts: Sequence[KnownAnswer]) -> Figures:
         evaluation=evaluate(lab, Corpus.world(EVALUATION_SEED)),
         shifts=shifts,
         composed=all(is_composition(pair) for pair in _pairs(shifts)),
-        flipped=share_flipped(lab.replacement, plural, agreement["checking"]),
-        control=share_flipped(lab.replacement, control, agreement["checking"]),
-        features_ablated=len(plural),
+        flips=flips(lab.replacement, plural, agreement["checking"]),
         installed=share_installed(lab.replacement, [p for p in checking if p.behaviour == "capital"]),
     )
 

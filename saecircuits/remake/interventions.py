@@ -1,4 +1,4 @@
-"""What editing features does to the embedded model: the plural set, its control, and the patched city.
+"""What editing features does to the embedded model: the plural set, its matched control, and the patched city.
 
 Features are chosen by their mean activation over the tuning prompts alone; effects are measured on the checking ones.
 """
@@ -9,37 +9,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from saecircuits.features import ContrastingFeature, contrast
+from saecircuits.circuit import Feature
+from saecircuits.features import contrast
 from saecircuits.interventions import Ablate, AllFeatures, Edit, Patch, intervene
-from saecircuits.replacement import Replacement
+from saecircuits.replacement import Replacement, capture
 from saecircuits.world.prompts import KnownAnswer
 
-SELECTIVE, NOT_SELECTIVE = 0.8, 0.5
-"""A feature is plural if its selectivity is above the first, and may serve as a control if it is below the second."""
-STRONGEST = 6
-"""How many plural features of each dictionary are taken at each of the two tokens, strongest first."""
+SELECTIVE = 0.8
+"""A feature is plural if its selectivity between plural and singular subjects is above this."""
 
 
 @dataclass(frozen=True)
-class FeatureSet:
-    """Features to ablate at the subject and at the last token."""
+class PluralFeatures:
+    """Features that fire for plural subjects, at the subject's token and at the last one."""
 
-    at_subject: tuple[ContrastingFeature, ...]
-    at_last: tuple[ContrastingFeature, ...]
-
-    def edits(self, prompt: KnownAnswer) -> list[Edit]:
-        """The ablations on one prompt."""
-        places = ((self.at_subject, prompt.subject_position), (self.at_last, -1))
-        return [Ablate(row.feature, positions=position) for rows, position in places for row in rows]
-
-    def __len__(self) -> int:
-        return len(self.at_subject) + len(self.at_last)
+    at_subject: frozenset[Feature]
+    at_last: frozenset[Feature]
 
 
-def plural_features(replacement: Replacement, tuning: Sequence[KnownAnswer]) -> tuple[FeatureSet, FeatureSet]:
-    """Features that fire for plural subjects, and a control: as many others that fire as strongly.
+@dataclass(frozen=True)
+class Flips:
+    """What ablating did to prompts with a plural subject that the model answered rightly.
 
-    At the subject nearly every feature depends on the noun's number, so the control is taken from both tokens together.
+    Attributes:
+        prompts: how many there were.
+        flipped: share whose verb turned singular without the plural features.
+        control: share whose verb did without as many others.
+        ablated: features ablated in a prompt, mean.
+        magnitude, control_magnitude: their summed activation in a prompt, mean, and the control's.
+    """
+
+    prompts: int
+    flipped: float
+    control: float
+    ablated: float
+    magnitude: float
+    control_magnitude: float
+
+
+@dataclass(frozen=True)
+class _Active:
+    """A feature that fires in a prompt."""
+
+    feature: Feature
+    position: int
+    value: float
+
+
+def plural_features(replacement: Replacement, tuning: Sequence[KnownAnswer]) -> PluralFeatures:
+    """Features whose mean activation tells plural from singular subjects.
 
     Args:
         replacement: the embedded model.
@@ -48,30 +66,34 @@ def plural_features(replacement: Replacement, tuning: Sequence[KnownAnswer]) -> 
     plural = [prompt for prompt in tuning if prompt.plural]
     singular = [prompt for prompt in tuning if not prompt.plural]
     texts = [[prompt.text for prompt in prompts] for prompts in (plural, singular)]
-    subjects = [[prompt.subject_position for prompt in prompts] for prompts in (plural, singular)]
+    subjects = [[_subject(prompt) for prompt in prompts] for prompts in (plural, singular)]
     places = (
         contrast(replacement, texts[0], texts[1], subjects[0], subjects[1]),
         contrast(replacement, texts[0], texts[1], at=-1),
     )
-    chosen = FeatureSet(*(_strongest(replacement, rows) for rows in places))
-    return chosen, _matched(chosen, places)
+    return PluralFeatures(*(frozenset(r.feature for r in rows if r.selectivity > SELECTIVE) for rows in places))
 
 
-def share_flipped(replacement: Replacement, features: FeatureSet, checking: Sequence[KnownAnswer]) -> float:
-    """Share of plural-subject prompts, answered rightly before, whose verb turns singular when the set is zeroed."""
-    flipped, asked = 0, 0
+def flips(replacement: Replacement, chosen: PluralFeatures, checking: Sequence[KnownAnswer]) -> Flips:
+    """Ablate the plural features of each prompt, and beside it as many others of the same prompt.
+
+    The control takes, for each ablated feature, another of the same dictionary that fires in the same prompt, at any
+    token, nearest in activation: equal in number and in magnitude.
+    """
+    counted = []
     for prompt in checking:
         if not prompt.plural:
             continue
-        effect = intervene(replacement, prompt.text, features.edits(prompt))
-        ids = [[replacement.subject.token_id(word) for word in words] for words in (prompt.accept, prompt.reject)]
-        before, after = (
-            float(outcome.logits[ids[0]].max() - outcome.logits[ids[1]].max())
-            for outcome in (effect.before, effect.after)
-        )
-        asked += before > 0
-        flipped += before > 0 > after
-    return flipped / max(asked, 1)
+        active = _active(replacement, prompt)
+        plural = [a for a in active if _is_chosen(a, chosen, prompt, active[-1].position)]
+        control = _matched(plural, [a for a in active if a not in plural])
+        before, after = _margins(replacement, prompt, plural)
+        if before > 0:
+            turned = _margins(replacement, prompt, control)[1] < 0
+            sizes = sum(a.value for a in plural), sum(a.value for a in control)
+            counted.append((after < 0, turned, len(plural), *sizes))
+    means = [sum(column) / len(counted) for column in zip(*counted, strict=True)]
+    return Flips(len(counted), *means)
 
 
 def share_installed(
@@ -101,19 +123,44 @@ def share_installed(
     return installed / pairs
 
 
-def _strongest(replacement: Replacement, rows: Sequence[ContrastingFeature]) -> tuple[ContrastingFeature, ...]:
-    plural = sorted((row for row in rows if row.selectivity > SELECTIVE), key=lambda row: -row.with_mean)
-    kept = ([row for row in plural if row.feature.dictionary == name][:STRONGEST] for name in replacement.names)
-    return tuple(row for some in kept for row in some)
+def _subject(prompt: KnownAnswer) -> int:
+    assert prompt.subject_position is not None  # every agreement prompt has one
+    return prompt.subject_position
 
 
-def _matched(chosen: FeatureSet, places: Sequence[Sequence[ContrastingFeature]]) -> FeatureSet:
-    """For each chosen feature another of its dictionary that is not selective, nearest in mean activation."""
-    free = [(row, place) for place, rows in enumerate(places) for row in rows if abs(row.selectivity) < NOT_SELECTIVE]
-    taken: tuple[list[ContrastingFeature], ...] = ([], [])
-    for row in (*chosen.at_subject, *chosen.at_last):
-        same = [pair for pair in free if pair[0].feature.dictionary == row.feature.dictionary]
-        nearest = min(same or free, key=lambda pair: abs(pair[0].with_mean - row.with_mean))
-        taken[nearest[1]].append(nearest[0])
-        free.remove(nearest)
-    return FeatureSet(*map(tuple, taken))
+def _active(replacement: Replacement, prompt: KnownAnswer) -> list[_Active]:
+    """Everything that fires in a prompt, by position."""
+    captured = capture(replacement, prompt.text)
+    found = [
+        _Active(Feature(replacement.by_layer[layer].name, index), position, value)
+        for layer, active in captured.active.items()
+        for position, index, value in zip(
+            active.position.tolist(), active.index.tolist(), active.value.tolist(), strict=True
+        )
+    ]
+    return sorted(found, key=lambda a: (a.position, a.feature))
+
+
+def _is_chosen(active: _Active, chosen: PluralFeatures, prompt: KnownAnswer, last: int) -> bool:
+    at_subject = active.position == prompt.subject_position and active.feature in chosen.at_subject
+    return at_subject or (active.position == last and active.feature in chosen.at_last)
+
+
+def _matched(chosen: Sequence[_Active], free: list[_Active]) -> list[_Active]:
+    taken: list[_Active] = []
+    for active in sorted(chosen, key=lambda a: -a.value):
+        same = [a for a in free if a.feature.dictionary == active.feature.dictionary and a not in taken]
+        if same:
+            taken.append(min(same, key=lambda a: abs(a.value - active.value)))
+    return taken
+
+
+def _margins(replacement: Replacement, prompt: KnownAnswer, ablated: Sequence[_Active]) -> tuple[float, float]:
+    """How far the best plural verb is above the best singular one, before and after."""
+    edits: list[Edit] = [Ablate(a.feature, positions=a.position) for a in ablated]
+    effect = intervene(replacement, prompt.text, edits)
+    ids = [[replacement.subject.token_id(word) for word in words] for words in (prompt.accept, prompt.reject)]
+    before, after = (
+        float(outcome.logits[ids[0]].max() - outcome.logits[ids[1]].max()) for outcome in (effect.before, effect.after)
+    )
+    return before, after

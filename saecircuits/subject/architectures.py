@@ -141,18 +141,18 @@ ARCHITECTURES = (
 )
 
 
-def architecture_of(config: Any) -> Architecture:
-    """The row of the table for a Hugging Face config.
+def architecture_of(model_type: str) -> Architecture:
+    """The row of the table for the `model_type` of a Hugging Face config.
 
     Raises:
         UnsupportedModelError: for a model type that no row covers.
     """
     for row in ARCHITECTURES:
-        if config.model_type in row.model_types:
+        if model_type in row.model_types:
             return row
     known = ", ".join(name for row in ARCHITECTURES for name in row.model_types)
     raise UnsupportedModelError(
-        f"Models of type {config.model_type!r} are not in the table of architectures (known: {known}).",
+        f"Models of type {model_type!r} are not in the table of architectures (known: {known}).",
         "Add a row to saecircuits/subject/architectures.py, or choose a model of a known type.",
     )
 

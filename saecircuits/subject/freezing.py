@@ -38,12 +38,13 @@ AttentionMaskInterface.register(_HELD, eager_mask)
 def attention_implementation(subject: Subject, name: str) -> Iterator[None]:
     """Run with another attention implementation, e.g. `"eager"`, which returns its patterns."""
     model: Any = subject.module
-    before = model.config._attn_implementation
-    model.set_attn_implementation(name)
-    try:
-        yield
-    finally:
-        model.set_attn_implementation(before)
+    with subject.alone():
+        before = model.config._attn_implementation
+        model.set_attn_implementation(name)
+        try:
+            yield
+        finally:
+            model.set_attn_implementation(before)
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
         patterns: one `[batch, head, query, key]` a layer.
         scales: norms with the factor `1 / denominator` `[batch, position, 1]` to hold each at.
     """
-    with ExitStack() as stack:
+    with subject.alone(), ExitStack() as stack:
         for layer, pattern in enumerate(patterns):
             stack.enter_context(_attribute(subject.attention_module(layer), _PATTERN, pattern))
         for norm, scale in scales:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
 
 from saecircuits.errors import InputError
 
@@ -35,15 +35,35 @@ def load_model(
             raise InputError("A loaded model came without a tokenizer.", "Call load_model(model, tokenizer=tokenizer).")
         return Subject(model, tokenizer, name or type(model).__name__)
     try:
-        architecture_of(AutoConfig.from_pretrained(model, revision=options.get("revision")))
+        _check_architecture(model, _hub_options(options))
         loaded = AutoModelForCausalLM.from_pretrained(model, **options)
-        tokenizer = tokenizer or AutoTokenizer.from_pretrained(model, revision=options.get("revision"))
-    except OSError as error:
+        tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
+    except (OSError, ValueError) as error:
         raise InputError(
             f"No model could be loaded from {str(model)!r}: {_first_line(error)}",
             'Give a folder with config.json and weights, a Hugging Face name, or "world" for the embedded model.',
         ) from error
     return Subject(loaded, tokenizer, name or Path(model).name)
+
+
+def _check_architecture(model: str | Path, options: dict[str, Any]) -> None:
+    """Refuse an unknown type by its name alone: transformers need not know it either."""
+    fields, _ = PreTrainedConfig.get_config_dict(model, **options)
+    if not isinstance(fields, dict) or not isinstance(fields.get("model_type"), str):
+        raise OSError("there is no config.json that names a model_type.")
+    architecture_of(fields["model_type"])
+
+
+def _tokenizer(model: str | Path, options: dict[str, Any]) -> Any:
+    tokenizer = AutoTokenizer.from_pretrained(model, **options)
+    if tokenizer.vocab_size == 0:  # what transformers make of a folder without a tokenizer's files
+        raise OSError("there is no tokenizer in it.")
+    return tokenizer
+
+
+def _hub_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that say where files come from: config and tokenizer come from there too."""
+    return {k: v for k, v in options.items() if k in ("revision", "token", "cache_dir", "local_files_only")}
 
 
 def _first_line(error: Exception) -> str:

@@ -8,7 +8,9 @@ cells and `exec`; it also gives one place for the lock, since two threads may no
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import nnsight
@@ -40,7 +42,7 @@ class Subject:
     """
 
     def __init__(self, model: nn.Module, tokenizer: Any, name: str) -> None:
-        self.architecture: Architecture = architecture_of(model.config)
+        self.architecture: Architecture = architecture_of(model.config.model_type)
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
         model.eval().requires_grad_(False)
@@ -116,15 +118,19 @@ class Subject:
             Token ids `[batch, position]` of prompt and continuation.
         """
         inputs = tokens.inputs()
-        with (
-            self._lock,
-            torch.no_grad(),
-            self._traced.generate(inputs, max_new_tokens=max_new_tokens, **options) as tracer,
-        ):
-            for step in tracer.iter[:max_new_tokens]:
-                body(step)
-            ids = tracer.result.save()
+        with self._lock, torch.no_grad(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*the loop asked for a step the run did not make")  # the text has ended
+            with self._traced.generate(max_new_tokens=max_new_tokens, **options) as tracer:
+                with tracer.invoke(inputs):
+                    for step in tracer.iter[:max_new_tokens]:
+                        body(step)
+                with tracer.invoke():  # apart: a text that ends early cuts the loop short, and what follows it
+                    ids = tracer.result.save()
         return ids
+
+    def alone(self) -> AbstractContextManager[Any]:
+        """Keep other threads from running the model inside a `with` block: for changes that every run would see."""
+        return self._lock
 
     def get(self, site: Site) -> Tensor:
         """The value of a site inside `run`, `[batch, position, d_model]`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,33 @@ def tokenize(tokenizer: Any, prompts: str | Sequence[str] | Tensor, context: int
     """Bring prompts (text, several texts, or token ids `[position]` / `[batch, position]`) into one batch.
 
     Raises:
-        InputError: for an empty prompt, one over the context length, or ids outside the vocabulary.
+        InputError: for an empty prompt, one over the context length, unknown words, or ids outside the vocabulary.
     """
     if isinstance(prompts, Tensor):
-        rows = prompts[None].tolist() if prompts.ndim == 1 else prompts.tolist()
+        rows = _id_rows(prompts)
     else:
-        texts = [prompts] if isinstance(prompts, str) else list(prompts)
+        texts = [prompts] if isinstance(prompts, str) else _texts(prompts)
         _refuse_empty(texts)
         rows = [tokenizer(text)["input_ids"] for text in texts]
+        _refuse_unknown(tokenizer, texts, rows)
     _refuse_unusable(rows, len(tokenizer), context)
     return Tokens.of_rows(rows, tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0)
+
+
+def _id_rows(ids: Tensor) -> list[list[int]]:
+    rows = ids[None] if ids.ndim == 1 else ids
+    if rows.ndim != 2 or len(rows) == 0 or rows.is_floating_point():
+        raise InputError(
+            f"There is no prompt in ids of type {ids.dtype} and shape {tuple(ids.shape)}.",
+            "Give whole numbers of shape [position] or [prompt, position].",
+        )
+    return rows.tolist()
+
+
+def _texts(prompts: Any) -> list[Any]:
+    if not isinstance(prompts, Iterable):
+        raise InputError(f"A prompt is text, not {type(prompts).__name__}.", "Give a string, or a list of them.")
+    return list(prompts)
 
 
 def _refuse_empty(texts: list[str]) -> None:
@@ -69,6 +86,18 @@ def _refuse_empty(texts: list[str]) -> None:
             raise InputError(f"Prompt {index} is a {type(text).__name__}, not text.", "Give a string.")
         if not text.strip():
             raise InputError(f"Prompt {index} is empty.", "Write some text for the model to go on from.")
+
+
+def _refuse_unknown(tokenizer: Any, texts: list[str], rows: list[list[int]]) -> None:
+    """A word that becomes the unknown token would be explained as if it had been read."""
+    if tokenizer.unk_token_id is None or tokenizer.unk_token_id == tokenizer.eos_token_id:
+        return  # byte-level vocabularies know every text
+    for text, row in zip(texts, rows, strict=True):
+        if tokenizer.unk_token_id in row:
+            words = [word for word in text.split() if tokenizer.unk_token_id in tokenizer(word)["input_ids"]]
+            raise InputError(
+                f"The model does not know {', '.join(map(repr, words or [text]))}.", "Use words of its vocabulary."
+            )
 
 
 def _refuse_unusable(rows: list[list[int]], vocabulary: int, context: int) -> None:
@@ -93,6 +122,8 @@ def single_token(tokenizer: Any, text: str) -> int:
     Raises:
         InputError: if the text is not one token of the vocabulary.
     """
+    if not isinstance(text, str):
+        raise InputError(f"The target {text!r} is not one token: it is no text.", "Give one word as a string.")
     for candidate in (text, " " + text.strip()):
         ids = tokenizer(candidate, add_special_tokens=False)["input_ids"]
         if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:

@@ -115,7 +115,8 @@ class Explorer(anywidget.AnyWidget):
             self.graph = graph_state(self._circuit, live=self._lab is not None)
             self.supernodes = supernode_records(self._circuit)
             self.selected, self.pinned = None, []
-            self.effect, self.error, self.cards = None, None, {}
+            self.effect = None if self._lab is None else self._measure([], frozen=False)[1]
+            self.error, self.cards = None, {}
             self.edits = []
 
     def apply(self, edits: Sequence[Edit], frozen: bool = False) -> Effect:
@@ -140,7 +141,7 @@ class Explorer(anywidget.AnyWidget):
     def _set_edits(self, edits: list[Edit], frozen: bool, state: dict[str, Any]) -> None:
         with self.hold_sync():
             self.frozen = frozen
-            self.effect = state if edits else None  # before the edits: their observer compares with it
+            self.effect = state  # before the edits: their observer compares with it
             self.edits = state["edits"]
 
     @property

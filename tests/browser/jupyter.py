@@ -1,0 +1,133 @@
+"""A real JupyterLab for tests: its own configuration, a free port, stopped at the end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_START_SECONDS = 90
+_QUIET = '{"fetchNews": "false", "checkForUpdates": false}'
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running server."""
+
+    base: str
+    token: str
+    root: Path
+
+    def url(self, notebook: str) -> str:
+        """Address of a notebook below the root."""
+        return f"{self.base}/lab/tree/{notebook}?reset&token={self.token}"
+
+
+@contextmanager
+def jupyter_lab(folder: Path, *notebooks: Path) -> Iterator[Lab]:
+    """Serve copies of notebooks from `folder`."""
+    root = folder / "root"
+    root.mkdir(parents=True)
+    for notebook in notebooks:
+        shutil.copy(notebook, root)
+    port, token = _free_port(), secrets.token_hex(16)
+    log = (folder / "server.log").open("w")
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
+    command += ["--allow-root", "--LabApp.expose_app_in_browser=True"]
+    server = subprocess.Popen(
+        command, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        lab = Lab(f"http://127.0.0.1:{port}", token, root)
+        _wait_until_up(lab, server, folder / "server.log")
+        yield lab
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+        log.close()
+
+
+def open_and_run(page: Any, lab: Lab, notebook: str, seconds: float = 240) -> None:
+    """Open a notebook, wait for its kernel, run all cells and wait until they are done."""
+    page.goto(lab.url(notebook))
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
+    page.wait_for_function("window.jupyterapp !== undefined")
+    wait_idle(page, seconds)
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    wait_idle(page, seconds)
+
+
+def wait_idle(page: Any, seconds: float = 240) -> None:
+    """Wait until the kernel has answered everything."""
+    page.wait_for_timeout(300)
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        timeout=seconds * 1000,
+    )
+
+
+def run_python(page: Any, code: str) -> str:
+    """Run code in the notebook's kernel; what it prints, errors included."""
+    return page.evaluate(
+        """async (code) => {
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code, store_history: false });
+            let text = "";
+            future.onIOPub = (message) => {
+                if (message.header.msg_type === "stream") text += message.content.text;
+                if (message.header.msg_type === "error") text += message.content.traceback.join("\\n");
+            };
+            await future.done;
+            return text;
+        }""",
+        code,
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(_QUIET)
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return {**os.environ, **{name: str(folder / place) for name, place in places.items()}}
+
+
+def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended: {log.read_text()[-2000:]}")
+        try:
+            urllib.request.urlopen(f"{lab.base}/api/status?token={lab.token}", timeout=2).read()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not answer in {_START_SECONDS} s: {log.read_text()[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,141 @@
+"""The standalone page: one file, no address, and tokens that stay text."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from saecircuits.attribution import TopTokens, attribute_direct
+from saecircuits.circuit import Circuit
+from saecircuits.exports import graph_state, standalone_page, to_html
+from tests.attribution.models import PROMPT, replacement
+from tests.circuit.graphs import hand_circuit
+from tests.exports.hostile import TOKENS, hostile_circuit
+
+
+class Page(HTMLParser):
+    """Every element of a page with its attributes, and the text of every script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, str] = {}
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._open.append(dict(attrs).get("class") or tag)
+
+    def handle_endtag(self, _: str) -> None:
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts[self._open[-1]] = self.texts.get(self._open[-1], "") + data
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return json.loads(self.texts["saec-page-state"])
+
+
+def hostile_cards(circuit: Circuit) -> dict[str, Any]:
+    texts = list(TOKENS)
+    contexts = [{"tokens": texts, "values": [0.0] * len(texts), "peak": 0}]
+    names = {str(node.feature) for node in circuit.top(10**6) if node.feature}
+    return {name: {"label": texts[0], "contexts": contexts, "promoted": [[t, 1.0] for t in texts]} for name in names}
+
+
+def test_hostile_tokens_are_never_markup() -> None:
+    """The page has the very elements of a harmless one."""
+    circuit = hostile_circuit()
+    page, harmless = Page(to_html(circuit, hostile_cards(circuit))), Page(to_html(hand_circuit(), {}))
+    count = Counter(tag for tag, _ in page.elements)
+    assert count == Counter(tag for tag, _ in harmless.elements)
+    assert count["img"] == 0
+    assert count["script"] == 3
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on")]
+
+
+def test_hostile_tokens_arrive_as_they_are() -> None:
+    circuit = hostile_circuit()
+    cards = hostile_cards(circuit)
+    state = Page(to_html(circuit, cards)).state
+    assert state["graph"]["tokens"] == ["<bos>", *TOKENS]
+    assert state["graph"]["prompt"] == " ".join(TOKENS)
+    assert state["graph"]["nodes"]["label"] == [circuit.label(row) for row in range(len(circuit))]
+    assert state["cards"] == cards
+    assert [group["name"] for group in state["supernodes"]] == list(circuit.supernodes)
+
+
+def test_the_title_says_prompt_and_target() -> None:
+    texts = Page(to_html(hostile_circuit(("w1", *TOKENS[:6])), {})).texts
+    assert texts["title"] == f"w1 {' '.join(TOKENS[:6])} → w1, {TOKENS[0]}, {TOKENS[1]}"
+
+
+def test_the_page_asks_for_no_address() -> None:
+    """Nothing is loaded: no src, no href, and a policy that forbids the rest."""
+    page = Page(to_html(hand_circuit(), {}))
+    for tag, attributes in page.elements:
+        assert not {"src", "href", "srcset", "action", "data"} & set(attributes), tag
+    (policy,) = (a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert not re.search(r"https?:", policy)
+
+
+def decoded(record: dict[str, str], dtype: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(record["$bytes"]), dtype)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "llama"])
+def test_the_state_holds_the_circuit(name: str) -> None:
+    circuit = attribute_direct(replacement(name), PROMPT, TopTokens(most=3)).prune()
+    state = Page(to_html(circuit, {})).state
+    assert (state["graph"]["live"], state["graph"]["version"]) == (False, 1)
+    nodes, edges = state["graph"]["nodes"], state["graph"]["edges"]
+    assert nodes["id"] == list(circuit.nodes.ids)
+    np.testing.assert_array_equal(decoded(nodes["kind"], "u1"), circuit.nodes.kind)
+    np.testing.assert_array_equal(decoded(nodes["layer"], "<i2"), circuit.nodes.layer)
+    np.testing.assert_array_equal(decoded(nodes["position"], "<u2"), circuit.nodes.position)
+    np.testing.assert_array_equal(decoded(nodes["dictionary"], "<i2"), circuit.nodes.dictionary)
+    np.testing.assert_array_equal(decoded(nodes["feature"], "<i4"), circuit.nodes.index)
+    np.testing.assert_array_equal(decoded(nodes["value"], "<f4"), circuit.nodes.value)
+    np.testing.assert_array_equal(decoded(nodes["probability"], "<f4"), circuit.nodes.probability)
+    mass = (circuit.influence + circuit.weights).astype(np.float32)
+    np.testing.assert_array_equal(decoded(nodes["influence"], "<f4"), mass)
+    dense = np.zeros(circuit.adjacency.shape)
+    dense[decoded(edges["target"], "<u4"), decoded(edges["source"], "<u4")] = decoded(edges["weight"], "<f4")
+    np.testing.assert_allclose(dense, circuit.adjacency.toarray(), rtol=1e-6)  # float32
+
+
+def test_the_targets_value_is_weighted() -> None:
+    circuit = attribute_direct(replacement("llama"), PROMPT, TopTokens(most=3))
+    weights, values = circuit.weights[circuit.target_rows], circuit.nodes.value[circuit.target_rows]
+    target = graph_state(circuit, live=True)["target"]
+    assert target["value"] == pytest.approx(float((weights * values).sum() / weights.sum()), rel=1e-5)  # float32
+    assert target["label"] == circuit.provenance.target
+
+
+def test_cards_come_from_the_circuits_model() -> None:
+    class Host:
+        def cards(self, circuit: Circuit) -> dict[str, Any]:
+            return {"d/7": {"label": "seven"}}
+
+    assert Page(to_html(hand_circuit().attach(Host()))).state["cards"] == {"d/7": {"label": "seven"}}  # type: ignore[arg-type]
+    assert Page(to_html(hand_circuit())).state["cards"] == {}
+
+
+def test_unknown_widgets_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"no widget 'nothing'.*explorer"):
+        standalone_page("title", "nothing", {})

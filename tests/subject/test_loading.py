@@ -1,0 +1,99 @@
+"""Opening models: from a folder, from memory, and what is refused with its cure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM
+
+from saecircuits.errors import InputError, UnsupportedModelError
+from saecircuits.subject import ARCHITECTURES, Subject, load_model
+from tests.tiny import TINY_CONFIGS, tiny_model, tiny_tokenizer
+
+
+@pytest.mark.parametrize("name", sorted(TINY_CONFIGS))
+def test_a_folder_is_opened(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "my-model"
+    model = tiny_model(name)
+    model.save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    opened = load_model(folder)
+    assert isinstance(opened, Subject)
+    assert opened.name == "my-model"
+    expected = load_model(model, tiny_tokenizer()).predict("w1 w2 w3")
+    torch.testing.assert_close(opened.predict("w1 w2 w3"), expected, atol=1e-6, rtol=1e-6)
+    assert load_model(str(folder), name="mine", dtype=torch.bfloat16).module.dtype == torch.bfloat16
+
+
+def test_a_loaded_model_needs_its_tokenizer() -> None:
+    with pytest.raises(InputError, match=r"without a tokenizer.*load_model\(model, tokenizer=tokenizer\)"):
+        load_model(tiny_model("gpt2"))
+
+
+def test_a_loaded_model_is_named_by_its_class() -> None:
+    assert load_model(tiny_model("gpt2"), tiny_tokenizer()).name == "GPT2LMHeadModel"
+    assert load_model(tiny_model("gpt2"), tiny_tokenizer(), name="mine").name == "mine"
+
+
+def test_a_tokenizer_without_padding_gets_one() -> None:
+    tokenizer = tiny_tokenizer()
+    tokenizer.pad_token = None
+    assert load_model(tiny_model("gpt2"), tokenizer).tokenizer.pad_token_id == 3
+
+
+def small_bert() -> BertForMaskedLM:
+    return BertForMaskedLM(
+        BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, vocab_size=60)
+    )
+
+
+def test_an_unknown_architecture_names_the_known_ones() -> None:
+    with pytest.raises(UnsupportedModelError, match=r"'bert' are not in the table.*known: llama, gpt2.*Add a row"):
+        load_model(small_bert(), tiny_tokenizer())
+
+
+def test_an_unknown_architecture_is_said_before_any_weight_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    with pytest.raises(UnsupportedModelError, match=r"known: llama, gpt2"):
+        load_model(tmp_path)
+
+
+def test_a_type_that_nobody_knows_names_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "from-the-future"}))
+    with pytest.raises(UnsupportedModelError, match=r"from-the-future.*known: llama, gpt2"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", '{"a": 1}', "\x00"], ids=repr)
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "config.json").write_text(content)
+    with pytest.raises(InputError, match=r"No model could be loaded from.*Give a folder with config\.json"):
+        load_model(tmp_path)
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    TINY_CONFIGS["gpt2"].save_pretrained(tmp_path)
+    with pytest.raises(InputError, match="No model could be loaded from"):
+        load_model(tmp_path)
+
+
+def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
+    tiny_model("gpt2").save_pretrained(tmp_path)
+    with pytest.raises(InputError, match="No model could be loaded from"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all", "./nowhere", "two words"])
+def test_a_path_that_does_not_exist_is_refused_in_one_line(path: str) -> None:
+    with pytest.raises(InputError, match="No model could be loaded from") as caught:
+        load_model(path)
+    assert path in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_row_of_the_table_has_a_tiny_model() -> None:
+    assert {name for row in ARCHITECTURES for name in row.model_types} == set(TINY_CONFIGS)
