@@ -1,0 +1,1 @@
+"""Benchmarks: one claim a file, a ratio measured in one run."""

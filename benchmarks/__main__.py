@@ -1,0 +1,9 @@
+"""`python -m benchmarks`: run all of them."""
+
+from __future__ import annotations
+
+from benchmarks import edit_costs_few_forwards, sweep_beats_autograd
+
+for benchmark in (sweep_beats_autograd, edit_costs_few_forwards):
+    print(f"== {benchmark.__name__.rpartition('.')[2]}")
+    benchmark.main()
