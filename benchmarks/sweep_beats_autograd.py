@@ -1,6 +1,6 @@
 """Claim: the explicit sweep gives the rows of a circuit in less CPU time than batched autograd on the same readings.
 
-Both sides get one captured prompt and the readings of all active features and one target, and contract the gradients with
+Both sides get one captured prompt and the readings of all active features and one target, and contract gradients with
 the same sources. Autograd runs the frozen model once with a graph, then asks for the rows of each layer with
 `is_grads_batched`, the fastest way that torch has; its forward pass is counted, as the sweep's set-up is.
 """

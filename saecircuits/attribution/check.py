@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy import sparse
 
-from saecircuits.circuit import Circuit, NodeKind
+from saecircuits.circuit import Circuit, NodeKind, scale_rows
 from saecircuits.interventions import Ablate, EditedRun, resolve, run_frozen, run_live
 from saecircuits.replacement import Replacement, capture
 from saecircuits.table import Table
@@ -126,7 +125,7 @@ def predict(circuit: Circuit, rows: Sequence[int]) -> Float[np.ndarray, "target 
     """Change of each target if each of `rows` alone were set to zero, in the linear model of the graph."""
     is_feature = circuit.nodes.is_kind(NodeKind.FEATURE)
     inverse = np.where(is_feature, 1 / np.where(circuit.nodes.value == 0, 1, circuit.nodes.value), 0)
-    relative = (sparse.diags_array(inverse) @ circuit.adjacency).tocsr()
+    relative = scale_rows(circuit.adjacency, inverse)
     step = np.zeros((len(circuit), len(rows)))
     step[rows, np.arange(len(rows))] = -1
     total = step.copy()

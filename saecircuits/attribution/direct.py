@@ -114,7 +114,9 @@ class _Rows:
                 position = self._captured.active[layer].position[block]
                 yield rows[block], constants[block], Readings(layer, position, vectors[block])
 
-    def _own_bias(self, rows: np.ndarray, constants: Tensor, readings: Readings) -> tuple[np.ndarray, ...]:
+    def _own_bias(
+        self, rows: np.ndarray, constants: Tensor, readings: Readings
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What the biases at a reading's own layer and position add to it."""
         biases = self._rows(NodeKind.BIAS, readings.layer, self._captured.length)
         return constants.numpy(force=True), rows, biases[readings.position.numpy(force=True)]

@@ -1,7 +1,7 @@
 """Circuits: nodes, signed direct effects, provenance, pruning and scores. Knows neither model nor dictionary."""
 
 from .circuit import Circuit, Host, Provenance
-from .influence import Scores, influence, normalise, scores, threshold_for
+from .influence import Scores, influence, normalise, scale_rows, scores, threshold_for
 from .nodes import COLUMNS, NO_SITE, Feature, Node, NodeKind, NodeTable, NodeTableBuilder
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Scores",
     "influence",
     "normalise",
+    "scale_rows",
     "scores",
     "threshold_for",
 ]

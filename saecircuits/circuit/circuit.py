@@ -16,8 +16,8 @@ from scipy import sparse
 from saecircuits.errors import FileFormatError, InputError, NotAttachedError
 from saecircuits.table import Table
 
-from . import files
 from .checks import EDGE_ARRAYS, check_arrays, check_nodes
+from .files import read, write
 from .influence import Scores, influence, normalise, scores
 from .nodes import COLUMNS, Feature, Node, NodeKind, NodeTable
 from .pruning import prune
@@ -273,7 +273,7 @@ class Circuit:
             "labels": {str(feature): label for feature, label in self.labels.items()},
             "supernodes": dict(self.supernodes),
         }
-        return files.write(path, arrays, header)
+        return write(path, arrays, header)
 
     @classmethod
     def load(cls, path: str | Path) -> Circuit:
@@ -283,7 +283,7 @@ class Circuit:
             InputError: if there is no such file.
             FileFormatError: if the file is not a whole circuit.
         """
-        arrays, header = files.read(path)
+        arrays, header = read(path)
         try:
             check_arrays(arrays)
             columns = {name: arrays[name] for name in COLUMNS}

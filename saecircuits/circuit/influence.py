@@ -37,8 +37,13 @@ class Scores:
 def normalise(adjacency: sparse.csr_array) -> sparse.csr_array:
     """`Â`: absolute values, each row divided by its sum."""
     absolute = abs(adjacency).astype(np.float64)
-    totals = np.maximum(absolute.sum(axis=1), 1e-10)
-    return (sparse.diags_array(1 / totals) @ absolute).tocsr()
+    return scale_rows(absolute, 1 / np.maximum(absolute.sum(axis=1), 1e-10))
+
+
+def scale_rows(matrix: sparse.csr_array, factors: Vector) -> sparse.csr_array:
+    """Each row of a sparse matrix times its factor."""
+    scaled = matrix.data * np.repeat(factors, np.diff(matrix.indptr))
+    return sparse.csr_array((scaled, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def influence(normalised: sparse.csr_array, weights: Vector) -> Vector:

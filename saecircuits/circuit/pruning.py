@@ -16,7 +16,7 @@ from scipy import sparse
 
 from saecircuits.errors import InputError
 
-from .influence import Vector, influence, normalise, threshold_for
+from .influence import Vector, influence, normalise, scale_rows, threshold_for
 
 Mask = Bool[np.ndarray, " node"]
 
@@ -57,17 +57,17 @@ def prune(
 def _strong_edges(adjacency: sparse.csr_array, weights: Vector, share: float) -> sparse.csr_array:
     normalised = normalise(adjacency)
     mass = influence(normalised, weights) + weights
-    scored = (sparse.diags_array(mass) @ normalised).tocoo()
-    strong = scored.data >= threshold_for(scored.data, share)
-    mask = sparse.csr_array((np.ones(strong.sum()), (scored.row[strong], scored.col[strong])), shape=adjacency.shape)
-    pruned = adjacency.multiply(mask).tocsr()
+    scored = scale_rows(normalised, mass).data  # in the order of the adjacency's own data
+    strong = np.where(scored >= threshold_for(scored, share), adjacency.data, 0)
+    pruned = sparse.csr_array((strong, adjacency.indices, adjacency.indptr), shape=adjacency.shape, copy=True)
     pruned.eliminate_zeros()
     return pruned
 
 
 def _alive(adjacency: sparse.csr_array, is_fixed: Mask, is_feature: Mask) -> np.ndarray:
     alive = np.ones(len(is_fixed), dtype=bool)
-    pattern = (adjacency != 0).astype(np.int64).tocsr()
+    ones = np.ones(adjacency.nnz, dtype=np.int64)
+    pattern = sparse.csr_array((ones, adjacency.indices, adjacency.indptr), shape=adjacency.shape)
     while True:
         outgoing = alive @ pattern > 0
         incoming = pattern @ alive > 0

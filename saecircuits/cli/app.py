@@ -28,8 +28,9 @@ def main() -> None:
     """Run the command line; ends the process."""
     try:
         app(standalone_mode=True)
-    except SaeCircuitsError as error:
-        Console(stderr=True, soft_wrap=True).print(f"saecircuits: {error}", style="red", markup=False, highlight=False)
+    except (SaeCircuitsError, OSError) as error:
+        line = " ".join(str(error).split())
+        Console(stderr=True, soft_wrap=True).print(f"saecircuits: {line}", style="red", markup=False, highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         Console(stderr=True).print("saecircuits: stopped.")

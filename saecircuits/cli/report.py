@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from saecircuits.attribution import CheckReport
@@ -28,7 +28,8 @@ def scores_line(whole: Circuit, pruned: Circuit) -> str:
 
 def node_table(circuit: Circuit, n: int) -> Table:
     """The strongest features and what they fire on."""
-    table = Table("#", "feature", "layer", "at", "activation", "influence", "fires on", title="strongest features")
+    columns = ("#", _whole("feature"), "layer", "at", "value", "influence", "fires on")
+    table = Table(*columns, title="strongest features")
     for number, node in enumerate(circuit.top(n), 1):
         row = (str(number), str(node.feature), str(node.layer), f"{node.token} ({node.position})")
         table.add_row(*map(escape, row), f"{node.value:.2f}", f"{node.influence:.3f}", escape(node.label))
@@ -38,7 +39,7 @@ def node_table(circuit: Circuit, n: int) -> Table:
 def check_table(report: CheckReport) -> Table:
     """Predicted against measured effects of ablating features one by one."""
     title = "ablated one by one: change of the target"
-    table = Table("feature", "at", "predicted", "frozen model", "live model", "fires on", title=title)
+    table = Table(_whole("feature"), "at", "predicted", "frozen model", "live model", "fires on", title=title)
     for row in report.rows:
         numbers = (f"{value:+.3f}" for value in (row.predicted, row.frozen, row.live))
         table.add_row(escape(row.node), escape(row.token), *numbers, escape(row.label))
@@ -47,6 +48,11 @@ def check_table(report: CheckReport) -> Table:
         f"live: correlation {report.live_correlation:.2f}"
     )
     return table
+
+
+def _whole(heading: str) -> Column:
+    """A column that is never cut: a name without its end names nothing."""
+    return Column(heading, no_wrap=True)
 
 
 def effect_line(effect: Effect, count: int) -> str:

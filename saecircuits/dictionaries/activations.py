@@ -10,6 +10,7 @@ JumpReLU, Rajamanoharan et al. 2024 (arXiv 2407.14435).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -19,7 +20,27 @@ from torch import Tensor, nn
 from saecircuits.errors import FileFormatError, InputError
 
 
-class ReLU(nn.Module):
+class Activation(nn.Module, ABC):
+    """An activation function of a dictionary."""
+
+    @abstractmethod
+    def forward(self, pre: Float[Tensor, "... feature"]) -> Float[Tensor, "... feature"]:
+        """Latents of pre-activations."""
+
+    @abstractmethod
+    def spec(self) -> dict[str, Any]:
+        """What the config file keeps."""
+
+    @abstractmethod
+    def for_inference(self) -> Activation:
+        """The part that a saved dictionary uses."""
+
+    @abstractmethod
+    def rescale(self, factor: float) -> None:
+        """Follow pre-activations that are multiplied by `factor`."""
+
+
+class ReLU(Activation):
     """Keeps what is positive."""
 
     def forward(self, pre: Float[Tensor, "... feature"]) -> Float[Tensor, "... feature"]:
@@ -30,12 +51,15 @@ class ReLU(nn.Module):
         """What the config file keeps."""
         return {"kind": "relu"}
 
-    def for_inference(self) -> nn.Module:
+    def for_inference(self) -> Activation:
         """The part that a saved dictionary uses."""
         return self
 
+    def rescale(self, factor: float) -> None:
+        """Nothing depends on the scale."""
 
-class TopK(nn.Module):
+
+class TopK(Activation):
     """Keeps the `k` largest pre-activations of each token, if positive."""
 
     def __init__(self, k: int) -> None:
@@ -51,12 +75,15 @@ class TopK(nn.Module):
         """What the config file keeps."""
         return {"kind": "topk", "k": self.k}
 
-    def for_inference(self) -> nn.Module:
+    def for_inference(self) -> Activation:
         """The part that a saved dictionary uses."""
         return self
 
+    def rescale(self, factor: float) -> None:
+        """Nothing depends on the scale."""
 
-class BatchTopK(nn.Module):
+
+class BatchTopK(Activation):
     """Keeps the `k x tokens` largest pre-activations of a whole batch, and learns the threshold that does the same.
 
     While training, a moving average (rate `1 - momentum`) of the smallest kept value is held in `threshold`; at
@@ -95,12 +122,16 @@ class BatchTopK(nn.Module):
         """What the config file keeps."""
         return {"kind": "batchtopk", "k": self.k}
 
-    def for_inference(self) -> nn.Module:
+    def for_inference(self) -> Activation:
         """A `JumpReLU` with the learned threshold."""
         return JumpReLU(0.0 if self.threshold.isnan() else float(self.threshold))
 
+    def rescale(self, factor: float) -> None:
+        """Scale the threshold."""
+        self.threshold.mul_(factor)
 
-class JumpReLU(nn.Module):
+
+class JumpReLU(Activation):
     """Keeps what lies above a threshold, unchanged."""
 
     threshold: Tensor
@@ -117,16 +148,20 @@ class JumpReLU(nn.Module):
         """What the config file keeps; the threshold lies with the weights."""
         return {"kind": "jumprelu"}
 
-    def for_inference(self) -> nn.Module:
+    def for_inference(self) -> Activation:
         """The part that a saved dictionary uses."""
         return self
+
+    def rescale(self, factor: float) -> None:
+        """Scale the threshold."""
+        self.threshold.mul_(factor)
 
 
 ACTIVATIONS: dict[str, Any] = {"relu": ReLU, "topk": TopK, "batchtopk": BatchTopK, "jumprelu": JumpReLU}
 """The activation functions by the name that config files use."""
 
 
-def activation_from_spec(spec: dict[str, Any]) -> nn.Module:
+def activation_from_spec(spec: dict[str, Any]) -> Activation:
     """Build an activation function from what `spec()` gave.
 
     Raises:

@@ -21,6 +21,8 @@ from torch import Tensor, nn
 from saecircuits.errors import InputError
 from saecircuits.sites import Site
 
+from .activations import Activation
+
 
 class Dictionary(nn.Module):
     """A sparse dictionary over one model.
@@ -47,7 +49,7 @@ class Dictionary(nn.Module):
         writes: Sequence[Site],
         n_features: int,
         d_model: int,
-        activation: nn.Module,
+        activation: Activation,
     ) -> None:
         super().__init__()
         if not reads or not writes or n_features < 1:
@@ -58,7 +60,7 @@ class Dictionary(nn.Module):
         self.name = name
         self.reads = tuple(reads)
         self.writes = tuple(writes)
-        self.activation = activation
+        self.activation: Activation = activation
         self.W_enc = nn.Parameter(torch.zeros(n_features, len(reads), d_model))
         self.b_in = nn.Parameter(torch.zeros(len(reads), d_model))
         self.b_enc = nn.Parameter(torch.zeros(n_features))
@@ -125,8 +127,7 @@ class Dictionary(nn.Module):
             self.b_in.mul_(read_scale)
             self.b_enc.mul_(write_scale)
             self.b_dec.mul_(write_scale)
-            if hasattr(self.activation, "threshold"):
-                self.activation.threshold.mul_(write_scale)
+            self.activation.rescale(write_scale)
         return self
 
     def promoted_logits(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
@@ -77,7 +77,7 @@ def save_dictionary(
     )
     weights = {name: p.detach().cpu().contiguous() for name, p in dictionary.named_parameters()}
     weights |= {f"activation.{name}": b.cpu().contiguous() for name, b in inference.named_buffers()}
-    _replace(folder / "weights.safetensors", lambda path: save_file(weights, path))
+    _replace(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
     _replace(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
     return folder
 

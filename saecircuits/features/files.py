@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from saecircuits.errors import FileFormatError, InputError
 
@@ -43,7 +43,7 @@ def write(folder: Path, header: Header, arrays: Mapping[str, np.ndarray]) -> Pat
     """Write both files into `folder`, each through a file beside it, so that a reader never sees half of one."""
     folder.mkdir(parents=True, exist_ok=True)
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _replace(folder / f"{header.dictionary}.safetensors", lambda path: save_file(contiguous, path))
+    _replace(folder / f"{header.dictionary}.safetensors", lambda path: path.write_bytes(save(contiguous)))
     text = header.model_dump_json() + "\n"
     _replace(folder / f"{header.dictionary}.json", lambda path: path.write_text(text, "utf-8"))
     return folder

@@ -17,6 +17,8 @@ from saecircuits.subject import Tokens
 
 from .edits import Ablate, Add, AllFeatures, Edit, Patch, Scale, Set
 
+AnyEdit = Ablate | Scale | Set | Add | Patch
+
 
 @dataclass(frozen=True)
 class Change:
@@ -57,7 +59,7 @@ def resolve(replacement: Replacement, tokens: Tokens, edits: Sequence[Edit]) -> 
         raise InputError("One edit came where several were expected.", "Give a list: [edit].")
     changes: dict[int, list[Change]] = defaultdict(list)
     for edit in edits:
-        if not isinstance(edit, Ablate | Scale | Set | Add | Patch):
+        if not isinstance(edit, AnyEdit):
             raise InputError(f"{type(edit).__name__} is not an edit.", "Use Ablate, Scale, Set, Add or Patch.")
         dictionary = replacement.dictionary(edit.feature.dictionary)
         if not dictionary.is_transcoder:
@@ -66,7 +68,7 @@ def resolve(replacement: Replacement, tokens: Tokens, edits: Sequence[Edit]) -> 
     return dict(changes)
 
 
-def _change(replacement: Replacement, tokens: Tokens, edit: Edit) -> Change:
+def _change(replacement: Replacement, tokens: Tokens, edit: AnyEdit) -> Change:
     features = _columns(replacement, edit)
     length = tokens.ids.shape[1]
     positions = _within(length, edit.positions, "the prompt")

@@ -211,7 +211,7 @@ def _target(target: str | Sequence[str] | Feature | Target | None, against: str 
     match target:
         case None if against is None:
             return TopTokens()
-        case Feature():
+        case Feature() if against is None:
             return FeatureAt(target, position)
         case str() if against is not None:
             return Difference(target, against)
@@ -221,4 +221,5 @@ def _target(target: str | Sequence[str] | Feature | Target | None, against: str 
             return target
         case Sequence() if against is None:
             return Tokens(tuple(target))
-    raise InputError(f"target {target!r} against {against!r} is no target.", "With against, target is one token.")
+        case _:
+            raise InputError(f"target {target!r} against {against!r} is no target.", "With against, name one token.")

@@ -159,8 +159,8 @@ def architecture_of(model_type: str) -> Architecture:
 
 def norm_scale(norm: str, module: nn.Module, x: Tensor) -> Tensor:
     """The factor by which a norm multiplies its (centred) input, `1 / denominator`, shape `[..., 1]`."""
-    epsilon = getattr(module, "variance_epsilon", None)  # transformers' RMS norms; LayerNorm calls it `eps`
-    epsilon = module.eps if epsilon is None else epsilon
+    # transformers' RMS norms call it one name, LayerNorm the other
+    epsilon: Any = getattr(module, "variance_epsilon", None) or getattr(module, "eps", None)
     centred = centre(norm, x.float())
     return torch.rsqrt(centred.pow(2).mean(-1, keepdim=True) + epsilon)
 

@@ -42,14 +42,14 @@ class Subject:
     """
 
     def __init__(self, model: nn.Module, tokenizer: Any, name: str) -> None:
-        self.architecture: Architecture = architecture_of(model.config.model_type)
+        self.config: Any = model.config
+        self.architecture: Architecture = architecture_of(self.config.model_type)
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
         model.eval().requires_grad_(False)
         self.name = name
         self.module = model
         self.tokenizer = tokenizer
-        self.config: Any = model.config
         self.weights = Weights(model, self.architecture)
         self._traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer)
         self._lock = threading.RLock()

@@ -142,7 +142,7 @@ class Fit:
         """The finished dictionary; the fit cannot go on after this."""
         dictionary = self.dictionary.requires_grad_(False)
         dictionary.fold_scales(self._read_scale, self._write_scale)
-        dictionary.activation = _inference(dictionary)
+        dictionary.activation = dictionary.activation.for_inference()
         return TrainingResult(self.plan, dictionary.eval(), tuple(self._log), self._tokens, seconds)
 
     @torch.no_grad()
@@ -198,11 +198,6 @@ class Fit:
             "variance": float((forward.target - self._mean).pow(2).sum()),
         }
         self._sums = {name: self._sums.get(name, 0) + value for name, value in added.items()}
-
-
-def _inference(dictionary: Dictionary) -> torch.nn.Module:
-    activation = dictionary.activation
-    return activation.for_inference() if isinstance(activation, BatchTopK) else activation
 
 
 def _scale(centred: Float[Tensor, "token site d_model"], name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,8 +37,22 @@ def edits_from_records(records: Any) -> list[Edit]:
 
 
 def records_of_edits(edits: Sequence[Edit]) -> list[dict[str, Any]]:
-    """JSON records of edits; `InputError` for edits of all features, which the browser cannot show."""
-    return [_record(edit) for edit in edits]
+    """JSON records of edits; a patch that reads at several places becomes one record a place.
+
+    Raises:
+        InputError: for edits of all features, which the browser cannot show.
+    """
+    return [_record(part) for edit in edits for part in _parts(edit)]
+
+
+def _parts(edit: Edit) -> list[Edit]:
+    """A record holds one source position."""
+    if not isinstance(edit, Patch) or not isinstance(edit.source_positions, tuple):
+        return [edit]
+    if len(set(edit.source_positions)) == 1:
+        return [edit]
+    pairs = zip(edit.positions, edit.source_positions, strict=True)  # type: ignore[arg-type]
+    return [replace(edit, positions=position, source_positions=taken) for position, taken in pairs]
 
 
 def _edit(record: Any) -> Edit:

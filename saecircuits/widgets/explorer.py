@@ -90,6 +90,8 @@ class Explorer(anywidget.AnyWidget):
         }
         super().__init__(**traits)
         self.show(circuit)
+        for name in {"selected", "pinned", "edits"} & set(traits):  # showing a circuit starts them anew
+            setattr(self, name, traits[name])
         self.on_msg(self._on_message)
 
     @property
@@ -138,9 +140,9 @@ class Explorer(anywidget.AnyWidget):
         state["milliseconds"] = 1000 * (time.perf_counter() - start)
         return effect, state
 
-    def _set_edits(self, edits: list[Edit], frozen: bool, state: dict[str, Any]) -> None:
+    def _set_edits(self, edits: Sequence[Edit], frozen: bool, state: dict[str, Any]) -> None:
         with self.hold_sync():
-            self.frozen = frozen
+            self.frozen, self.error = frozen, None
             self.effect = state  # before the edits: their observer compares with it
             self.edits = state["edits"]
 
@@ -187,14 +189,18 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("edits")
     def _edits_set_from_outside(self, change: Any) -> None:
-        """Edits that Python or a restored state set without `apply` are run too, errors shown in the widget."""
+        """Edits that Python or a restored state set without `apply` are run too.
+
+        If they cannot be, the error is shown in the widget, and the edits go back to what they were.
+        """
         known = self.effect["edits"] if self.effect else []
-        if self._lab is None or change["new"] == known or not hasattr(self, "_circuit"):
+        if change["new"] == known or not hasattr(self, "_circuit"):
             return
         try:
             self.apply(edits_from_records(change["new"]), self.frozen)
         except Exception as error:
             self.error = describe(error)
+            self.edits = known
 
 
 def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:

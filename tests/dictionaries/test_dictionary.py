@@ -192,3 +192,10 @@ def test_saving_twice_replaces(tmp_path):
     save_dictionary(make(seed=0), tmp_path)
     save_dictionary(make(seed=1), tmp_path)
     assert torch.equal(load_dictionary(tmp_path).W_enc, make(seed=1).W_enc)
+
+
+def test_files_can_be_read_by_everyone_who_may_read_the_folder(tmp_path):
+    folder = save_dictionary(make(), tmp_path)
+    (tmp_path / "other").touch()
+    usual = (tmp_path / "other").stat().st_mode
+    assert {path.stat().st_mode for path in folder.iterdir()} == {usual}

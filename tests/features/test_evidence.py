@@ -138,3 +138,9 @@ def test_headers_that_do_not_fit_are_refused(evidence, tmp_path, changes):
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
     with pytest.raises(FileFormatError):
         Evidence.load(tmp_path, "transcoder.2")
+
+
+def test_files_can_be_read_by_everyone_who_may_read_the_folder(evidence, tmp_path):
+    evidence.save(tmp_path)
+    (tmp_path / "other").touch()
+    assert len({path.stat().st_mode for path in tmp_path.iterdir()}) == 1

@@ -144,7 +144,7 @@ def test_directions_that_made_the_data_are_found_again(kind):
 
 def _revived(silenced, losses=PLAIN, revival=None) -> tuple[bool, bool]:
     """Silence feature 3, train on; whether it was dead in between, and whether it fires in the end."""
-    data, _ = _sparse_activations(4_000, 16, 12, seed=2)
+    data, _ = _sparse_activations(1_000, 16, 12, seed=2)
     plan = TrainingPlan.transcoder(
         0,
         n_features=32,
@@ -160,7 +160,7 @@ def _revived(silenced, losses=PLAIN, revival=None) -> tuple[bool, bool]:
     for _ in range(10):
         fit.step(data[:500], 0.999)  # below the peak, so that nothing is resampled yet
     was_dead = bool(fit.dead[3])
-    for _ in range(300):
+    for _ in range(200):
         fit.step(data, 1.0)
     return was_dead, bool((fit.forward(data).latents[:, 3] > 0).any())
 
@@ -180,7 +180,7 @@ def test_auxk_revives_a_feature_that_never_wins():
 
 def test_resampling_revives_a_feature_that_is_never_positive():
     assert _revived(_negative, losses=(Reconstruction(), AuxK())) == (True, False)
-    assert _revived(_negative, revival=Resample(every=4_000)) == (True, True)
+    assert _revived(_negative, revival=Resample(every=1_000)) == (True, True)
 
 
 def test_dead_is_counted_in_tokens():
