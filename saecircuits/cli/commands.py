@@ -97,4 +97,5 @@ def _open(console: Console, name: str) -> Any:
 def _write(console: Console, circuit: Any, paths: list[Path]) -> None:
     for path in paths:
         written = sc.export(circuit, path)
-        console.print(f"wrote    {escape(str(written))}  ({written.stat().st_size / 1024:.0f} KiB)", highlight=False)
+        size = f"({written.stat().st_size / 1024:.0f} KiB)"
+        console.print(f"wrote    {escape(str(written))}  {size}", highlight=False, soft_wrap=True)

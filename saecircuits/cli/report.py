@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 if TYPE_CHECKING:
     from saecircuits.attribution import CheckReport
     from saecircuits.circuit import Circuit
     from saecircuits.interventions import Effect
+
+_NUMBERS = ("#", "value", "influence", "predicted", "frozen", "live")
 
 
 def scores_line(whole: Circuit, pruned: Circuit) -> str:
@@ -28,31 +32,46 @@ def scores_line(whole: Circuit, pruned: Circuit) -> str:
 
 def node_table(circuit: Circuit, n: int) -> Table:
     """The strongest features and what they fire on."""
-    columns = ("#", _whole("feature"), "layer", "at", "value", "influence", "fires on")
-    table = Table(*columns, title="strongest features")
-    for number, node in enumerate(circuit.top(n), 1):
-        row = (str(number), str(node.feature), str(node.layer), f"{node.token} ({node.position})")
-        table.add_row(*map(escape, row), f"{node.value:.2f}", f"{node.influence:.3f}", escape(node.label))
-    return table
+    rows = [
+        (
+            str(number),
+            str(node.feature),
+            f"{node.token} ({node.position})",
+            f"{node.value:.2f}",
+            f"{node.influence:.3f}",
+            node.label,
+        )
+        for number, node in enumerate(circuit.top(n), 1)
+    ]
+    return _table("strongest features", ("#", "feature", "at", "value", "influence", "fires on"), rows)
 
 
 def check_table(report: CheckReport) -> Table:
     """Predicted against measured effects of ablating features one by one."""
+    rows = [
+        (row.node, row.token, f"{row.predicted:+.3f}", f"{row.frozen:+.3f}", f"{row.live:+.3f}", row.label)
+        for row in report.rows
+    ]
     title = "ablated one by one: change of the target"
-    table = Table(_whole("feature"), "at", "predicted", "frozen model", "live model", "fires on", title=title)
-    for row in report.rows:
-        numbers = (f"{value:+.3f}" for value in (row.predicted, row.frozen, row.live))
-        table.add_row(escape(row.node), escape(row.token), *numbers, escape(row.label))
+    table = _table(title, ("feature", "at", "predicted", "frozen", "live", "fires on"), rows)
     table.caption = (
-        f"frozen: largest gap {report.frozen_error:.1e} of the largest effect; "
-        f"live: correlation {report.live_correlation:.2f}"
+        f"frozen model: largest gap {report.frozen_error:.1e} of the largest effect; "
+        f"live model: correlation {report.live_correlation:.2f}"
     )
     return table
 
 
-def _whole(heading: str) -> Column:
-    """A column that is never cut: a name without its end names nothing."""
-    return Column(heading, no_wrap=True)
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """One line a row; only the last column is cut where the terminal is narrow."""
+    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(columns):
+        last = number == len(columns) - 1
+        widest = max(len(name), *(len(row[number]) for row in rows)) if rows else len(name)
+        right = name in _NUMBERS
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, min_width=None if last else widest)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
 
 
 def effect_line(effect: Effect, count: int) -> str:

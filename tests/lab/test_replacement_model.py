@@ -54,7 +54,7 @@ def test_evidence_has_to_fit_its_dictionary() -> None:
     known = lab().evidence["transcoder.0"]
     with pytest.raises(InputError, match=r"describes 40 features, the dictionary has 8.*Collect it again"):
         ReplacementModel(lab().subject, [transcoder("transcoder.0")], {"transcoder.0": known})
-    with pytest.raises(InputError, match="no dictionary 'transcoder.0'"):
+    with pytest.raises(InputError, match=r"no dictionary 'transcoder\.0'"):
         ReplacementModel(lab().subject, [transcoder("other")], {"transcoder.0": known})
 
 
@@ -90,7 +90,7 @@ def test_features_of_a_prompt(made: Any) -> None:
     found = {(row.feature, row.position): row.activation for row in table}
     assert found == pytest.approx(fires(), abs=1e-5)  # float32
     assert all(row.token == tokens[row.position] for row in table)
-    assert list(made().features(PROMPT, 3)) == list(table[:3]) or any(np.isnan(r.share_of_max) for r in table[:3])
+    assert [row.feature for row in made().features(PROMPT, 3)] == [row.feature for row in table[:3]]
     assert "fires on" in repr(table)
 
 
@@ -152,7 +152,7 @@ def test_targets_may_be_said_in_short(arguments: dict[str, Any], target: Any) ->
     ids=lambda value: str(value)[:40],
 )
 def test_what_is_no_target_is_refused(arguments: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"is no target.*With against, target is one token"):
+    with pytest.raises(InputError, match=r"is no target.*With against, name one token"):
         lab().attribute(PROMPT, **arguments)
 
 
