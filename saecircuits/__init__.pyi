@@ -2,137 +2,48 @@
 
 from .attribution import (
     CheckReport as CheckReport,
-)
-from .attribution import (
     Difference as Difference,
-)
-from .attribution import (
     FeatureAt as FeatureAt,
-)
-from .attribution import (
-    Tokens as Tokens,
-)
-from .attribution import (
+    NextTokens as NextTokens,
     TopTokens as TopTokens,
 )
-from .circuit import (
-    Circuit as Circuit,
-)
-from .circuit import (
-    Feature as Feature,
-)
-from .circuit import (
-    Node as Node,
-)
-from .circuit import (
-    NodeKind as NodeKind,
-)
+from .circuit import Circuit as Circuit, Feature as Feature, Node as Node, NodeKind as NodeKind
 from .dictionaries import (
     BatchTopK as BatchTopK,
-)
-from .dictionaries import (
     Dictionary as Dictionary,
-)
-from .dictionaries import (
     JumpReLU as JumpReLU,
-)
-from .dictionaries import (
     ReLU as ReLU,
-)
-from .dictionaries import (
     TopK as TopK,
-)
-from .dictionaries import (
     load_dictionaries as load_dictionaries,
-)
-from .dictionaries import (
     load_dictionary as load_dictionary,
-)
-from .dictionaries import (
     save_dictionary as save_dictionary,
 )
 from .errors import (
     FileFormatError as FileFormatError,
-)
-from .errors import (
     InputError as InputError,
-)
-from .errors import (
     NotAttachedError as NotAttachedError,
-)
-from .errors import (
     SaeCircuitsError as SaeCircuitsError,
-)
-from .errors import (
     TrainingError as TrainingError,
-)
-from .errors import (
     UnsupportedModelError as UnsupportedModelError,
 )
-from .evaluation import (
-    evaluate as evaluate,
-)
-from .exports import (
-    export as export,
-)
-from .features import (
-    Evidence as Evidence,
-)
-from .features import (
-    collect_evidence as collect_evidence,
-)
+from .evaluation import evaluate as evaluate
+from .exports import export as export
+from .features import Evidence as Evidence, collect_evidence as collect_evidence
 from .interventions import (
     Ablate as Ablate,
-)
-from .interventions import (
     Add as Add,
-)
-from .interventions import (
     AllFeatures as AllFeatures,
-)
-from .interventions import (
     Effect as Effect,
-)
-from .interventions import (
     Patch as Patch,
-)
-from .interventions import (
     Scale as Scale,
-)
-from .interventions import (
     Set as Set,
 )
-from .lab import (
-    ReplacementModel as ReplacementModel,
-)
-from .lab import (
-    load as load,
-)
-from .lab import (
-    load_model as load_model,
-)
-from .sites import (
-    Site as Site,
-)
-from .subject import (
-    Subject as Subject,
-)
-from .training import (
-    Corpus as Corpus,
-)
-from .training import (
-    TrainingPlan as TrainingPlan,
-)
-from .training import (
-    train as train,
-)
+from .lab import ReplacementModel as ReplacementModel, load as load, load_model as load_model
+from .sites import Site as Site
+from .subject import Subject as Subject
+from .training import Corpus as Corpus, TrainingPlan as TrainingPlan, TrainingRun as TrainingRun, train as train
 from .version import __version__ as __version__
-from .widgets import (
-    Explorer as Explorer,
-)
-from .widgets import (
-    FeatureCard as FeatureCard,
-)
+from .widgets import Explorer as Explorer, FeatureCard as FeatureCard
 
 __all__ = [
     "Ablate",
@@ -153,6 +64,7 @@ __all__ = [
     "FileFormatError",
     "InputError",
     "JumpReLU",
+    "NextTokens",
     "Node",
     "NodeKind",
     "NotAttachedError",
@@ -164,11 +76,11 @@ __all__ = [
     "Set",
     "Site",
     "Subject",
-    "Tokens",
     "TopK",
     "TopTokens",
     "TrainingError",
     "TrainingPlan",
+    "TrainingRun",
     "UnsupportedModelError",
     "__version__",
     "collect_evidence",

@@ -3,7 +3,7 @@
 from .check import CheckReport, Measured, check, predict
 from .direct import attribute_direct
 from .sweep import Effects, Readings, Sweep
-from .targets import Difference, FeatureAt, Readout, Target, Tokens, TopTokens, read_target, readouts
+from .targets import Difference, FeatureAt, NextTokens, Readout, Target, TopTokens, read_target, readouts
 
 __all__ = [
     "CheckReport",
@@ -15,7 +15,7 @@ __all__ = [
     "Readout",
     "Sweep",
     "Target",
-    "Tokens",
+    "NextTokens",
     "TopTokens",
     "attribute_direct",
     "check",

@@ -118,7 +118,7 @@ def check(replacement: Replacement, circuit: Circuit, n: int = 10) -> CheckRepor
         measured.append(Measured(node.id, node.label, node.token, float(predicted[number]), in_frozen, in_live))
     columns = {"feature": "node", "fires on": "label", "at": "token", "predicted": "predicted"}
     table = Table(measured, columns | {"frozen": "frozen", "live": "live"})
-    return CheckReport(table, whole=bool(np.nanmax(circuit.books()) < 1e-3))
+    return CheckReport(table, whole=not circuit.pruned)
 
 
 def predict(circuit: Circuit, rows: Sequence[int]) -> Float[np.ndarray, "target ablated"]:

@@ -56,11 +56,11 @@ def attribute_direct(replacement: Replacement, prompt: str, target: Target) -> C
     builder = _Rows(replacement, captured, readings)
     adjacency = builder.adjacency()
     weights = np.zeros(len(builder.nodes))
-    weights[-len(readings) :] = [reading.weight for reading in readings]
+    weights[-len(readings) :] = _shares([reading.weight for reading in readings])
     ids = captured.tokens.ids[0].tolist()
     provenance = Provenance(
         model=replacement.subject.name,
-        prompt=prompt if isinstance(prompt, str) else "".join(replacement.subject.token_texts(ids)),
+        prompt=prompt if isinstance(prompt, str) else replacement.subject.tokenizer.decode(ids),
         token_ids=tuple(ids),
         tokens=tuple(replacement.subject.token_texts(ids)),
         n_layers=replacement.subject.n_layers,
@@ -70,6 +70,12 @@ def attribute_direct(replacement: Replacement, prompt: str, target: Target) -> C
         settings={"target": type(target).__name__, "readouts": [asdict(reading.readout) for reading in readings]},
     )
     return Circuit.build(builder.nodes, adjacency, weights, provenance)
+
+
+def _shares(weights: list[float]) -> np.ndarray:
+    """Weights as shares of one; equal ones if none is above zero."""
+    total = sum(weights)
+    return np.array(weights) / total if total > 0 else np.full(len(weights), 1 / len(weights))
 
 
 class _Rows:

@@ -32,10 +32,14 @@ class TopTokens:
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """Given next tokens, each a target of its own, weighted by its probability."""
+class NextTokens:
+    """Given next tokens, each a target of its own, weighted by its share of their probability."""
 
     texts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.texts, str):
+            raise InputError(f"NextTokens takes several texts, not {self.texts!r}.", f"Write ({self.texts!r},).")
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,11 @@ class FeatureAt:
     feature: Feature
     position: int = -1
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "feature", Feature.parse(self.feature))
 
-Target = TopTokens | Tokens | Difference | FeatureAt
+
+Target = TopTokens | NextTokens | Difference | FeatureAt
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def read_target(replacement: Replacement, captured: Capture, target: Target) -> 
     match target:
         case TopTokens():
             return _tokens(replacement, captured, _top(probabilities, target), probabilities)
-        case Tokens():
+        case NextTokens():
             ids = [subject.token_id(text) for text in target.texts]
             if not ids or len(set(ids)) < len(ids):
                 raise InputError(f"The target tokens {target.texts} are empty or repeat.", "Name each token once.")

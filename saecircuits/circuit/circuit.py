@@ -72,12 +72,13 @@ class Circuit:
     Attributes:
         nodes: the nodes.
         adjacency: signed direct effects `[target, source]`: what a source's value adds to a target's.
-        weights: weight of each target, 0 for other nodes, `[node]`.
+        weights: weight of each target, 0 for other nodes, adding up to 1, `[node]`.
         provenance: where it came from.
         scores: scores of the whole graph, kept when it is pruned.
         influence: influence of each node in the whole graph, kept when it is pruned, `[node]`.
         labels: what features are about.
         supernodes: names of groups of nodes, with the ids of their members.
+        pruned: whether something was left out; in a whole graph every value is the sum of its inputs.
     """
 
     nodes: NodeTable
@@ -88,6 +89,7 @@ class Circuit:
     influence: Float[np.ndarray, " node"]
     labels: Mapping[Feature, str] = field(default_factory=dict)
     supernodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pruned: bool = False
     host: Host | None = field(default=None, repr=False)
 
     @classmethod
@@ -129,6 +131,11 @@ class Circuit:
     def target_rows(self) -> np.ndarray:
         """Rows of the targets."""
         return np.flatnonzero(self.nodes.kind == NodeKind.TARGET)
+
+    @property
+    def target_value(self) -> float:
+        """Value of the targets, weighted."""
+        return float(self.weights[self.target_rows] @ self.nodes.value[self.target_rows])
 
     def node(self, key: str | int) -> Node:
         """One node by id or row.
@@ -217,6 +224,7 @@ class Circuit:
             weights=self.weights[rows],
             influence=self.influence[rows],
             supernodes={name: members for name, members in left.items() if members},
+            pruned=True,
         )
 
     def check(self, **options: Any) -> Any:
@@ -272,6 +280,7 @@ class Circuit:
             "scores": asdict(self.scores),
             "labels": {str(feature): label for feature, label in self.labels.items()},
             "supernodes": dict(self.supernodes),
+            "pruned": self.pruned,
         }
         return write(path, arrays, header)
 
@@ -299,6 +308,7 @@ class Circuit:
                 arrays["influence"],
                 {Feature.parse(feature): label for feature, label in header.labels.items()},
                 header.supernodes,
+                header.pruned,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise FileFormatError(f"{path} is not a whole circuit: {error!r}.", "Save it again.") from error

@@ -47,6 +47,7 @@ class Header(BaseModel):
     scores: dict[str, float]
     labels: dict[str, str]
     supernodes: dict[str, tuple[str, ...]]
+    pruned: bool
 
 
 def write(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> Path:

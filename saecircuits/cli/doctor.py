@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 
 import typer
@@ -23,9 +24,8 @@ def doctor() -> None:
     """
     console = Console()
     console.print(f"saecircuits {sc.__version__}, Python {platform.python_version()}, {platform.platform()}")
-    for name in LIBRARIES:
-        console.print(f"  {name} {version(name)}")
-    results = [
+    results = [_check(console, name, partial(version, name)) for name in LIBRARIES]
+    results += [
         _check(console, "embedded model answers", _world),
         _check(console, "a circuit's books balance", _books),
         _check(console, "widget bundles are there", _bundles),

@@ -20,9 +20,8 @@ _NUMBERS = ("#", "value", "influence", "predicted", "frozen", "live")
 def scores_line(whole: Circuit, pruned: Circuit) -> str:
     """Target, sizes and scores of a circuit."""
     scores = whole.scores
-    value = whole.weights[whole.target_rows] @ whole.nodes.value[whole.target_rows]
     return (
-        f"target   [bold]{escape(whole.provenance.target)}[/bold] = {value:.2f}\n"
+        f"target   [bold]{escape(whole.provenance.target)}[/bold] = {whole.target_value:.2f}\n"
         f"circuit  {len(whole)} nodes, {whole.adjacency.nnz} edges; "
         f"pruned to {len(pruned)} and {pruned.adjacency.nnz}\n"
         f"scores   replacement {scores.replacement:.2f}, completeness {scores.completeness:.2f}, "

@@ -85,8 +85,8 @@ class Dictionary(nn.Module):
         return len(layers) == 1 and kinds == ["mlp_in", "mlp_out"]
 
     def preactivations(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:
-        """What the activation function gets."""
-        weights = self.W_enc.flatten(1)
+        """What the activation function gets, in the precision of the dictionary's own weights."""
+        weights, x = self.W_enc.flatten(1), x.to(self.W_enc.dtype)
         return nn.functional.linear((x - self.b_in).flatten(-2), weights, self.b_enc)
 
     def encode(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:

@@ -9,18 +9,19 @@ from typing import Any
 
 from saecircuits.circuit import Circuit
 
-FORMAT = "saecircuits.circuit"
+FORMAT = "saecircuits.circuit.json"
 VERSION = 1
 
 
 def to_json(circuit: Circuit) -> str:
-    """The circuit as JSON text, format `saecircuits.circuit`, version 1."""
+    """The circuit as JSON text, format `saecircuits.circuit.json`, version 1."""
     edges = circuit.adjacency.tocoo()
     document = {
         "format": FORMAT,
         "version": VERSION,
         "provenance": asdict(circuit.provenance),
         "scores": asdict(circuit.scores),
+        "pruned": circuit.pruned,
         "supernodes": {name: list(members) for name, members in circuit.supernodes.items()},
         "nodes": [_node(circuit, row) for row in range(len(circuit))],
         "edges": {

@@ -20,15 +20,13 @@ def graph_state(circuit: Circuit, live: bool) -> dict[str, Any]:
         live: whether a model can answer edits.
     """
     nodes, edges, origin = circuit.nodes, circuit.adjacency.tocoo(), circuit.provenance
-    targets = circuit.target_rows
-    weights = circuit.weights[targets]
     return {
         "version": GRAPH_VERSION,
         "prompt": origin.prompt,
         "tokens": list(origin.tokens),
         "n_layers": origin.n_layers,
         "model": origin.model,
-        "target": {"label": origin.target, "value": float(weights @ nodes.value[targets] / max(weights.sum(), 1e-12))},
+        "target": {"label": origin.target, "value": circuit.target_value},
         "scores": {
             "replacement": circuit.scores.replacement,
             "completeness": circuit.scores.completeness,

@@ -52,7 +52,7 @@ def contrast(
         against_at: the same for `against`; by default `at`, if that is one for all.
 
     Returns:
-        Every feature that fires in either, by the difference of its means in units of the larger of the two.
+        Every feature that fires in either, by selectivity, the difference of its means over their sum.
     """
     if against_at is None:
         if not isinstance(at, int):
@@ -60,7 +60,7 @@ def contrast(
         against_at = at
     means = [mean_latents(replacement, *pair) for pair in ((prompts, at), (against, against_at))]
     found = []
-    for name in replacement.names:
+    for name in means[0]:
         first, second = means[0][name], means[1][name]
         for index in ((first > 0) | (second > 0)).nonzero().flatten().tolist():
             found.append(ContrastingFeature(Feature(name, index), float(first[index]), float(second[index])))

@@ -91,8 +91,9 @@ class Effect:
         columns = {"token": "token", "before": "before", "after": "after", "Δ logit": "logit_change"}
         return Table(rows, columns, f"{self.before.answer!r} → {self.after.answer!r}")
 
-    def value(self, feature: Feature, position: int) -> tuple[float, float]:
+    def value(self, feature: Feature | str, position: int) -> tuple[float, float]:
         """Activation of a feature at a position before and after."""
+        feature = Feature.parse(feature)
         before, after = self.latents_before[feature.dictionary], self.latents_after[feature.dictionary]
         return float(before[position, feature.index]), float(after[position, feature.index])
 
@@ -120,9 +121,7 @@ def intervene(
     """
     if direct and not frozen:
         raise InputError("Direct effects need a frozen model.", "Call with frozen=True, direct=True.")
-    tokens = replacement.subject.tokenize(prompt)
-    if len(tokens) != 1:
-        raise InputError(f"{len(tokens)} prompts came, one was expected.", "Edit them one by one.")
+    tokens = replacement.subject.tokenize_one(prompt)
     changes = resolve(replacement, tokens, edits)
     run = partial(run_live, replacement, tokens)
     if frozen:

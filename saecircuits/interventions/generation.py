@@ -32,9 +32,7 @@ def generate(
         InputError: for more than one prompt, too many new tokens, or an edit of something that does not exist.
     """
     subject = replacement.subject
-    tokens = subject.tokenize(prompt)
-    if len(tokens) != 1:
-        raise InputError(f"{len(tokens)} prompts came, one was expected.", "Continue them one by one.")
+    tokens = subject.tokenize_one(prompt)
     length = tokens.ids.shape[1]
     if max_new_tokens < 1 or length + max_new_tokens > subject.context:
         raise InputError(

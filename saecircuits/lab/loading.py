@@ -10,8 +10,7 @@ from torch import nn
 from saecircuits.dictionaries import load_dictionaries
 from saecircuits.errors import InputError
 from saecircuits.features import Evidence
-from saecircuits.subject import Subject
-from saecircuits.subject import load_model as load_hugging_face_model
+from saecircuits.subject import Subject, load_model as load_hugging_face_model
 from saecircuits.world.files import world_folder
 
 from .replacement_model import ReplacementModel

@@ -12,8 +12,8 @@ from saecircuits.attribution import (
     CheckReport,
     Difference,
     FeatureAt,
+    NextTokens,
     Target,
-    Tokens,
     TopTokens,
     attribute_direct,
     check,
@@ -84,9 +84,7 @@ class ReplacementModel:
 
     def predict(self, prompt: str) -> Outcome:
         """What the model says next: logits, probabilities, and `.answer`."""
-        logits = self.subject.predict(prompt)
-        if len(logits) != 1:
-            raise InputError(f"{len(logits)} prompts came, one was expected.", "Ask one by one.")
+        logits = self.subject.predict(self.subject.tokenize_one(prompt))
         return Outcome(logits[0], self.subject.tokenizer)
 
     def attribute(
@@ -187,9 +185,11 @@ class ReplacementModel:
         """Ablate the `n` most influential features of a circuit and compare with what it predicts."""
         return check(self.replacement, circuit, n)
 
-    def explore(self, prompt: str | Circuit, target: Any = None, against: str | None = None, **traits: Any) -> Explorer:
-        """The Explorer on a prompt or on a circuit."""
-        circuit = prompt if isinstance(prompt, Circuit) else self.attribute(prompt, target, against)
+    def explore(
+        self, prompt: str | Circuit, target: Any = None, against: str | None = None, position: int = -1, **traits: Any
+    ) -> Explorer:
+        """The Explorer on a prompt (see `attribute`) or on a circuit."""
+        circuit = prompt if isinstance(prompt, Circuit) else self.attribute(prompt, target, against, position)
         return Explorer(circuit, self, **traits)
 
     def view(self, circuit: Circuit) -> Explorer:
@@ -216,10 +216,10 @@ def _target(target: str | Sequence[str] | Feature | Target | None, against: str 
         case str() if against is not None:
             return Difference(target, against)
         case str():
-            return Tokens((target,))
-        case TopTokens() | Tokens() | Difference() | FeatureAt() if against is None:
+            return NextTokens((target,))
+        case TopTokens() | NextTokens() | Difference() | FeatureAt() if against is None:
             return target
         case Sequence() if against is None:
-            return Tokens(tuple(target))
+            return NextTokens(tuple(target))
         case _:
             raise InputError(f"target {target!r} against {against!r} is no target.", "With against, name one token.")

@@ -56,7 +56,7 @@ def last_logits(
     """The logits after each text."""
     rows: list[Tensor] = []
     for start in range(0, len(texts), _BATCH):
-        batch = tokenizer(list(texts[start : start + _BATCH]), padding=True, return_tensors="pt")
+        batch = tokenizer(list(texts[start : start + _BATCH]), padding=True, padding_side="right", return_tensors="pt")
         last = batch["attention_mask"].sum(1) - 1
         with torch.no_grad():
             logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits

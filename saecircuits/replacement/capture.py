@@ -10,9 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.circuit import Feature
-from saecircuits.errors import InputError
 from saecircuits.sites import Site
-from saecircuits.subject import Norm, Subject, Tokens, attention_implementation
+from saecircuits.subject import Norm, Subject, Tokens, at_least_single, attention_implementation
 
 from .replacement import Replacement
 
@@ -97,9 +96,7 @@ def capture(replacement: Replacement, prompt: Any) -> Capture:
         InputError: for more than one prompt, and for what `Subject.tokenize` refuses.
     """
     subject = replacement.subject
-    tokens = subject.tokenize(prompt)
-    if len(tokens) != 1:
-        raise InputError(f"{len(tokens)} prompts came, one was expected.", "Attribute them one by one.")
+    tokens = subject.tokenize_one(prompt)
     layers = range(subject.n_layers)
 
     def body() -> tuple[list[list[Tensor]], Tensor, Tensor]:
@@ -117,8 +114,9 @@ def capture(replacement: Replacement, prompt: Any) -> Capture:
 
     with attention_implementation(subject, "eager"):
         read, final, logits = subject.run(tokens, body)
-    pre, patterns, mid, mlp_in, mlp_out = ([row[0] for row in column] for column in zip(*read, strict=True))
-    weights = subject.weights
+    columns = zip(*read, strict=True)
+    pre, patterns, mid, mlp_in, mlp_out = ([at_least_single(value[0]) for value in column] for column in columns)
+    final, weights = at_least_single(final[0]), subject.weights
     return Capture(
         tokens=tokens,
         embedding=pre[0],
@@ -127,9 +125,9 @@ def capture(replacement: Replacement, prompt: Any) -> Capture:
         patterns=patterns,
         attention_scale=[weights.attention_norm(layer).scale(pre[layer]) for layer in layers],
         mlp_scale=[weights.mlp_norm(layer).scale(mid[layer]) for layer in layers],
-        final_input=final[0],
-        final_scale=weights.final_norm.scale(final[0]),
-        logits=logits[0],
+        final_input=final,
+        final_scale=weights.final_norm.scale(final),
+        logits=at_least_single(logits[0]),
         active={layer: _active(replacement, layer, mlp_in[layer], tokens) for layer in replacement.by_layer},
     )
 

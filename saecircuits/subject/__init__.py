@@ -5,7 +5,7 @@ from .freezing import attention_implementation, held
 from .loading import load_model
 from .subject import Subject
 from .tokens import Tokens, single_token, tokenize
-from .weights import Norm, Weights
+from .weights import Norm, Weights, at_least_single
 
 __all__ = [
     "ARCHITECTURES",
@@ -15,6 +15,7 @@ __all__ = [
     "Subject",
     "Tokens",
     "Weights",
+    "at_least_single",
     "attention_implementation",
     "held",
     "load_model",

@@ -77,6 +77,6 @@ def _attribute(module: nn.Module, name: str, value: Tensor) -> Iterator[None]:
 
 def _held_norm(norm: Norm, scale: Tensor) -> Any:
     def hook(_: nn.Module, inputs: tuple[Tensor, ...], __: Tensor) -> Tensor:
-        return norm.gain * (norm.centred(inputs[0]) * scale).to(inputs[0].dtype) + norm.bias
+        return (norm.gain * (norm.centred(inputs[0]) * scale) + norm.bias).to(inputs[0].dtype)
 
     return hook

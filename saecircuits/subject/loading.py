@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
+from transformers.utils import logging as transformers_logging
 
 from saecircuits.errors import InputError
 
 from .architectures import architecture_of
 from .subject import Subject
+
+_SMALL = 2**28
+"""Bytes of weights that are loaded without a progress bar."""
 
 
 def load_model(
@@ -23,7 +29,7 @@ def load_model(
         model: a Hugging Face name (`"openai-community/gpt2"`), a folder, or a loaded causal language model.
         tokenizer: needed with a loaded model; otherwise the model's own is loaded.
         name: what to call it; default the name or the folder's name.
-        options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`, `device_map="auto"`,
+        options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`,
             `revision="…"`.
 
     Raises:
@@ -36,7 +42,8 @@ def load_model(
         return Subject(model, tokenizer, name or type(model).__name__)
     try:
         _check_architecture(model, _hub_options(options))
-        loaded = AutoModelForCausalLM.from_pretrained(model, **options)
+        with _quiet_if_small(model):
+            loaded = AutoModelForCausalLM.from_pretrained(model, **options)
         tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
     except (OSError, ValueError) as error:
         raise InputError(
@@ -52,6 +59,20 @@ def _check_architecture(model: str | Path, options: dict[str, Any]) -> None:
     if not isinstance(fields, dict) or not isinstance(fields.get("model_type"), str):
         raise OSError("there is no config.json that names a model_type.")
     architecture_of(fields["model_type"])
+
+
+@contextmanager
+def _quiet_if_small(model: str | Path) -> Iterator[None]:
+    """No progress bar for what is read from disk within a moment."""
+    weights = [path.stat().st_size for path in Path(model).glob("*.safetensors")]
+    hide = 0 < sum(weights) < _SMALL and transformers_logging.is_progress_bar_enabled()
+    if hide:
+        transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if hide:
+            transformers_logging.enable_progress_bar()
 
 
 def _tokenizer(model: str | Path, options: dict[str, Any]) -> Any:

@@ -79,6 +79,13 @@ class Subject:
         tokens = prompts if isinstance(prompts, Tokens) else tokenize(self.tokenizer, prompts, self.context)
         return Tokens(tokens.ids.to(self.device), tokens.mask.to(self.device))
 
+    def tokenize_one(self, prompt: str | Tensor | Tokens) -> Tokens:
+        """One prompt as a batch of one, without padding; `InputError` for several."""
+        tokens = self.tokenize(prompt)
+        if len(tokens) != 1:
+            raise InputError(f"{len(tokens)} prompts came, one was expected.", "Call it once for each.")
+        return tokens.row(0)
+
     def token_id(self, text: str) -> int:
         """The id of a one-token text; `InputError` if it is not one token."""
         return single_token(self.tokenizer, text)
@@ -139,8 +146,9 @@ class Subject:
         return value if access.item is None or isinstance(value, Tensor) else value[access.item]
 
     def set(self, site: Site, value: Tensor) -> None:
-        """Replace the value of a site inside `run`."""
+        """Replace the value of a site inside `run`, in the model's own precision."""
         module, access = self._place(site)
+        value = value.to(self.weights.dtype)
         if access.item is None:
             setattr(module, access.end, value)
         else:

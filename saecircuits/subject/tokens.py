@@ -117,14 +117,16 @@ def _refuse_unusable(rows: list[list[int]], vocabulary: int, context: int) -> No
 
 
 def single_token(tokenizer: Any, text: str) -> int:
-    """The id of `text` as one token, tried with and without a blank before it.
+    """The id of `text` as one token; a word without a blank means the token that begins with one, where there is one.
+
+    Byte-level vocabularies have both `"Paris"` and `" Paris"`, and after a word only the second can come.
 
     Raises:
         InputError: if the text is not one token of the vocabulary.
     """
     if not isinstance(text, str):
         raise InputError(f"The target {text!r} is not one token: it is no text.", "Give one word as a string.")
-    for candidate in (text, " " + text.strip()):
+    for candidate in (" " + text, text) if text[:1].isalnum() else (text, " " + text):
         ids = tokenizer(candidate, add_special_tokens=False)["input_ids"]
         if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:
             return ids[0]

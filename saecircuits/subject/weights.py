@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
@@ -39,8 +39,15 @@ class Norm:
         return centre(self.kind, gradient * self.gain)  # centring is its own transpose
 
 
+def at_least_single(values: Tensor) -> Tensor:
+    """The values in float32, if they come in half precision; as they are otherwise."""
+    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
+
+
 class Weights:
-    """Reads the weights of a model; nothing is copied before it is asked for.
+    """Reads the weights of a model, in float32 where the model has half precision.
+
+    Nothing is copied before it is asked for.
 
     Args:
         model: the Hugging Face model.
@@ -51,6 +58,11 @@ class Weights:
         self._model = model
         self._architecture = architecture
         self._blocks: Any = model.get_submodule(architecture.blocks)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision in which the model computes."""
+        return self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight").dtype
 
     @property
     def token_embedding(self) -> Tensor:
@@ -72,7 +84,7 @@ class Weights:
     def unembed_bias(self) -> Tensor:
         """`[vocabulary]`, zero where the model has none."""
         bias: Any = self._model.get_submodule(self._architecture.unembed).bias
-        return self.unembed.new_zeros(len(self.unembed)) if bias is None else bias
+        return self.unembed.new_zeros(len(self.unembed)) if bias is None else at_least_single(bias)
 
     @property
     def final_norm(self) -> Norm:
@@ -82,7 +94,10 @@ class Weights:
     def attention(self, layer: int) -> AttentionWeights:
         """Value and output projections of one layer."""
         module = self._blocks[layer].get_submodule(self._architecture.attention)
-        return self._architecture.attention_weights(module, self._model.config)
+        weights = self._architecture.attention_weights(module, self._model.config)
+        return AttentionWeights(
+            **{field.name: at_least_single(getattr(weights, field.name)) for field in fields(weights)}
+        )
 
     def attention_norm(self, layer: int) -> Norm:
         """The norm that attention reads through."""
@@ -93,13 +108,10 @@ class Weights:
         return self._norm(self._blocks[layer].get_submodule(self._architecture.mlp_norm))
 
     def _parameter(self, path: str) -> Tensor:
-        return self._model.get_submodule(path).get_parameter("weight")
+        return at_least_single(self._model.get_submodule(path).get_parameter("weight"))
 
     def _norm(self, module: Any) -> Norm:
-        bias = getattr(module, "bias", None)
+        gain, bias = at_least_single(module.weight), getattr(module, "bias", None)
         return Norm(
-            self._architecture.norm,
-            module.weight,
-            torch.zeros_like(module.weight) if bias is None else bias,
-            module,
+            self._architecture.norm, gain, torch.zeros_like(gain) if bias is None else at_least_single(bias), module
         )

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import anywidget
 import numpy as np
+import torch
 import traitlets
 
 from saecircuits.attribution import readouts
@@ -111,8 +112,7 @@ class Explorer(anywidget.AnyWidget):
 
     def show(self, circuit: Circuit) -> None:
         """Show another circuit; selection, pins and edits start anew."""
-        whole = bool(np.nanmax(circuit.books()) < 1e-3)
-        self._circuit = circuit.prune(SHOWN_NODES, SHOWN_EDGES) if whole else circuit
+        self._circuit = circuit if circuit.pruned else circuit.prune(SHOWN_NODES, SHOWN_EDGES)
         with self.hold_sync():
             self.graph = graph_state(self._circuit, live=self._lab is not None)
             self.supernodes = supernode_records(self._circuit)
@@ -134,7 +134,8 @@ class Explorer(anywidget.AnyWidget):
 
     def _measure(self, edits: list[Edit], frozen: bool) -> tuple[Effect, dict[str, Any]]:
         start = time.perf_counter()
-        effect = self._model.intervene(self._circuit.prompt, edits, frozen=frozen)
+        tokens = torch.tensor(self._circuit.provenance.token_ids)
+        effect = self._model.intervene(tokens, edits, frozen=frozen)
         state = effect_state(self._circuit, effect)
         state["edits"] = records_of_edits(edits)
         state["milliseconds"] = 1000 * (time.perf_counter() - start)
@@ -208,7 +209,7 @@ def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:
     before, after = effect.before.probabilities, effect.after.probabilities
     ids = list(dict.fromkeys([*after.topk(_TOKENS).indices.tolist(), *before.topk(_TOKENS).indices.tolist()]))
     ids = sorted(ids, key=lambda i: -max(float(before[i]), float(after[i])))[:_TOKENS]
-    weights = circuit.weights[circuit.target_rows] / max(circuit.weights.sum(), 1e-12)
+    weights = circuit.weights[circuit.target_rows]
     was = [r.measure(effect.before.logits, effect.latents_before) for r in readouts(circuit)]
     became = [r.measure(effect.after.logits, effect.latents_after) for r in readouts(circuit)]
     values = _node_values(circuit, effect)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from saecircuits.attribution import Difference, FeatureAt, Target, Tokens, TopTokens, attribute_direct, direct
+from saecircuits.attribution import Difference, FeatureAt, NextTokens, Target, TopTokens, attribute_direct, direct
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.errors import InputError
@@ -70,7 +69,7 @@ def test_values_are_the_models_own(name: str) -> None:
         logits = subject.module(input_ids=ids).logits[0, -1].double()
     for hook in hooks:
         hook.remove()
-    circuit = attribute_direct(model, PROMPT, Tokens(("w3", "w5")))
+    circuit = attribute_direct(model, PROMPT, NextTokens(("w3", "w5")))
     expected = {
         f"transcoder.{layer}/{index}@{position}": float(z[position, index])
         for layer, dictionary in model.by_layer.items()
@@ -159,12 +158,12 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_circuit_says_where_it_came_from(name: str) -> None:
-    circuit = attribute_direct(replacement(name), PROMPT, Tokens(("w3", "w5")))
+    circuit = attribute_direct(replacement(name), PROMPT, NextTokens(("w3", "w5")))
     origin = circuit.provenance
     assert (origin.model, origin.prompt, origin.n_layers, origin.method) == (f"tiny {name}", PROMPT, 3, "direct")
     assert origin.tokens == ("<bos>", *PROMPT.split())
     assert origin.target == "w3, w5"
-    assert origin.settings["target"] == "Tokens"
+    assert origin.settings["target"] == "NextTokens"
     edges = circuit.adjacency.tocoo()
     assert (edges.row > edges.col).all()
     assert len(set(circuit.nodes.ids)) == len(circuit)

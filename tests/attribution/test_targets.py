@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from saecircuits.attribution import Difference, FeatureAt, Tokens, TopTokens, attribute_direct, read_target, readouts
+from saecircuits.attribution import (
+    Difference,
+    FeatureAt,
+    NextTokens,
+    TopTokens,
+    attribute_direct,
+    read_target,
+    readouts,
+)
 from saecircuits.circuit import Circuit, Feature
 from saecircuits.errors import InputError
 from saecircuits.replacement import Replacement, capture
@@ -46,12 +54,13 @@ def test_top_tokens_stop_at_the_share_or_the_number(model: Replacement, share: f
 
 
 def test_given_tokens_are_weighted_by_their_probability(model: Replacement) -> None:
-    circuit = attribute_direct(model, PROMPT, Tokens(("w7", "w3")))
+    circuit = attribute_direct(model, PROMPT, NextTokens(("w7", "w3")))
     ids = [model.subject.token_id(word) for word in ("w7", "w3")]
     assert circuit.nodes.target_labels == ("w7", "w3")
     assert circuit.nodes.value[circuit.target_rows] == pytest.approx(token_values(model, ids), **CLOSE)
     probabilities = logits(model).softmax(-1)[ids]
-    assert circuit.weights[circuit.target_rows] == pytest.approx(probabilities.tolist(), rel=1e-3)
+    shares = probabilities / probabilities.sum()
+    assert circuit.weights[circuit.target_rows] == pytest.approx(shares.tolist(), rel=1e-3)
     np.testing.assert_allclose(circuit.nodes.probability[circuit.target_rows], probabilities, rtol=1e-3)
     assert circuit.weights[: -len(ids)].sum() == 0
 
@@ -60,7 +69,7 @@ def test_tokens_of_one_text_are_told_apart(model: Replacement, monkeypatch: pyte
     """Byte-level vocabularies decode every part of a letter to the same sign."""
     texts = model.subject.token_texts
     monkeypatch.setattr(model.subject, "token_texts", lambda ids: ["\ufffd" if t != "w3" else t for t in texts(ids)])
-    circuit = attribute_direct(model, PROMPT, Tokens(("w7", "w3", "w5")))
+    circuit = attribute_direct(model, PROMPT, NextTokens(("w7", "w3", "w5")))
     assert circuit.nodes.target_labels == ("\ufffd #11", "w3", "\ufffd #9")
     assert len(set(circuit.nodes.ids)) == len(circuit)
 
@@ -149,11 +158,11 @@ def test_a_feature_that_does_not_exist_is_refused(model: Replacement, feature: F
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        (Tokens(()), "empty or repeat"),
-        (Tokens(("w3", "w5", "w3")), "Name each token once"),
-        (Tokens(("w3 w5",)), "is not one token of this model.*Choose one of its pieces.*'w3', 'w5'"),
-        (Tokens(("Warsaw",)), "is not one token of this model.*in the vocabulary"),
-        (Tokens(("",)), "is not one token"),
+        (NextTokens(()), "empty or repeat"),
+        (NextTokens(("w3", "w5", "w3")), "Name each token once"),
+        (NextTokens(("w3 w5",)), "is not one token of this model.*Choose one of its pieces.*'w3', 'w5'"),
+        (NextTokens(("Warsaw",)), "is not one token of this model.*in the vocabulary"),
+        (NextTokens(("",)), "is not one token"),
         (Difference("w3", "w3"), "itself is zero"),
         (Difference("w3", " w3 "), "itself is zero"),
         (Difference("w3", "nothing"), "'nothing' is not one token"),

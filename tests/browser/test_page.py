@@ -58,9 +58,8 @@ def test_hostile_text_stays_text(circuit, tmp_path):
         opened.locator(".saec-stage").wait_for()
         opened.locator(".saec-strongest .saec-row").first.click()
         opened.locator(".saec-context").first.wait_for()
-        assert opened.locator("#app img, .saec img, .saec script").count() == 0
-        assert "pwned" not in opened.title() or "<" in opened.title()
-        assert opened.evaluate("document.title !== 'pwned'")
+        assert opened.locator("body img").count() == 0
+        assert opened.title().startswith(HOSTILE[2])  # the text itself, and not what it would have run
         assert "<img src=x" in opened.locator(".saec").inner_text()
         assert opened.errors == []
 

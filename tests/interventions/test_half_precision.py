@@ -1,0 +1,41 @@
+"""A bfloat16 model with float32 dictionaries, as users load them: everything runs, in the model's own precision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from saecircuits.attribution import TopTokens, attribute_direct
+from saecircuits.interventions import Ablate, Add, generate, intervene
+from saecircuits.replacement import Replacement
+from tests.tiny import TINY_CONFIGS, tiny_subject
+from tests.tiny_dictionaries import random_transcoder
+
+PROMPT = "w1 w2 w3 w4 w2 w9"
+ROUNDING = 2**-7  # bfloat16 keeps 8 bits
+
+
+@pytest.fixture(params=sorted(TINY_CONFIGS))
+def half(request) -> Replacement:
+    subject = tiny_subject(request.param, dtype=torch.bfloat16)
+    return Replacement(subject, [random_transcoder(layer, subject.d_model) for layer in range(subject.n_layers)])
+
+
+def test_books_balance_to_the_models_rounding(half):
+    circuit = attribute_direct(half, PROMPT, TopTokens())
+    assert np.nanmax(circuit.books()) < 4 * ROUNDING  # a few rounded additions lie between two sites
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_edits_move_the_output(half, frozen):
+    feature = attribute_direct(half, PROMPT, TopTokens()).top(1)[0].feature
+    effect = intervene(half, PROMPT, [Ablate(feature)], frozen=frozen)
+    assert effect.before.logits.dtype == torch.bfloat16
+    assert not torch.equal(effect.before.logits, effect.after.logits)
+    assert torch.equal(effect.before.logits, half.subject.predict(PROMPT)[0]) or frozen
+
+
+def test_text_is_generated_with_edits(half):
+    feature = attribute_direct(half, PROMPT, TopTokens()).top(1)[0].feature
+    assert isinstance(generate(half, PROMPT, [Add(feature, 3.0)], max_new_tokens=4), str)
