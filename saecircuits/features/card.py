@@ -41,7 +41,7 @@ class FeatureCard:
         histogram: of its positive activations.
         promoted, suppressed: tokens with the logits that an activation of 1 adds directly, before the last norm's
             denominator.
-        fired: tokens at which it fires most, with their share of its activations.
+        fired: tokens at which it fires most, with their share of its squared activations.
         contexts: where it fires most, strongest first.
     """
 

@@ -1,4 +1,8 @@
-"""At which tokens features fire, weighted by how strongly: sparse sums over (feature, token) pairs."""
+"""At which tokens features fire, weighted by how strongly: sparse sums over (feature, token) pairs.
+
+Activations are squared: what a feature is about is where it fires strongly, and not the many tokens at which it fires a
+little.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ class FiringTokens:
 
     Attributes:
         ids: strongest first.
-        shares: of the sum of the feature's activations; 0 where there is no such token.
+        shares: of the sum of the feature's squared activations; 0 where there is no such token.
         breadth: how many tokens the activations are spread over, `1 / Σ share²`; 0 for a feature that never fires.
     """
 
@@ -44,8 +48,8 @@ class FiringTokenCounter:
     def update(
         self, feature: Int[Tensor, " firing"], token: Int[Tensor, " firing"], value: Float[Tensor, " firing"]
     ) -> None:
-        """Add activations."""
-        self._waiting.append((feature * self._vocabulary + token, value.double()))
+        """Add squared activations."""
+        self._waiting.append((feature * self._vocabulary + token, value.double().square()))
         self._waiting_size += len(value)
         if self._waiting_size > max(_MERGE_AT_LEAST, len(self._pairs)):
             self._merge()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 NEVER_FIRES = "never fires"
 
 _FEW = 12
-"""A feature fires at few tokens if its activations are spread over at most this many."""
+"""A feature fires at few tokens if its squared activations are spread over at most this many."""
 _SHARP = 5.0
 """Promotion is worth telling if the first logit stands this many standard deviations above the mean over the
 vocabulary; of a thousand random logits the largest stands about 3.2 above it."""
@@ -15,7 +15,7 @@ _SHOWN = 3
 _OF_THE_FIRST = 0.6
 """Tokens are shown whose share, or logit, is at least this part of the first one's."""
 _OF_ALL = 0.08
-"""Tokens with at least this share of the activations are shown too."""
+"""Tokens with at least this share of the squared activations are shown too."""
 
 
 def automatic_label(
@@ -24,8 +24,8 @@ def automatic_label(
     """Name a feature.
 
     Args:
-        fired: the tokens at which it fires most, with their share of its activations, strongest first.
-        breadth: how many tokens its activations are spread over.
+        fired: the tokens at which it fires most, with their share of its squared activations, strongest first.
+        breadth: how many tokens its squared activations are spread over.
         promoted: the tokens that it promotes most, with logits above the mean, strongest first.
         spread: standard deviation of its logits over the vocabulary.
 

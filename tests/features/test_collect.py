@@ -114,7 +114,7 @@ def test_tokens_at_which_features_fire(case):
         sums: dict[int, float] = {}
         for ids, latents in rows:
             for token, value in zip(ids, latents[:, feature], strict=True):
-                sums[token] = sums.get(token, 0) + value
+                sums[token] = sums.get(token, 0) + value**2
         total = sum(sums.values())
         fired = dict(evidence.card(feature).fired)
         for text, share in fired.items():
