@@ -49,16 +49,16 @@ class Effects:
     Attributes:
         layer: -1 for the embeddings.
         features: on the readings by each active feature, in the capture's order, `[reading, active]`.
-        errors: by the error at each position.
+        errors: by the error at each position; none at layer -1 and from attention.
         biases: by the biases that enter at each position (position embeddings at layer -1).
         tokens: by the token embedding at each position; only at layer -1.
     """
 
     layer: int
     features: Float[Tensor, "reading active"]
-    errors: Float[Tensor, "reading position"]
-    biases: Float[Tensor, "reading position"]
-    tokens: Float[Tensor, "reading position"]
+    errors: Float[Tensor, "reading error"]
+    biases: Float[Tensor, "reading bias"]
+    tokens: Float[Tensor, "reading token"]
 
 
 class Sweep:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import networkx as nx
 import numpy as np
@@ -49,6 +49,7 @@ class Provenance:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+@runtime_checkable
 class Host(Protocol):
     """What a circuit asks of the model that it came from."""
 

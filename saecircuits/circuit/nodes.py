@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt
 
 from saecircuits.errors import InputError
 from saecircuits.sites import SITE_KINDS
@@ -113,12 +113,12 @@ class NodeTable:
         target_labels: one a target row, in order; unique.
     """
 
-    kind: Int[np.ndarray, " node"]
+    kind: UInt[np.ndarray, " node"]
     layer: Int[np.ndarray, " node"]
     position: Int[np.ndarray, " node"]
     dictionary: Int[np.ndarray, " node"]
     index: Int[np.ndarray, " node"]
-    site: Int[np.ndarray, " node"]
+    site: UInt[np.ndarray, " node"]
     value: Float[np.ndarray, " node"]
     probability: Float[np.ndarray, " node"]
     dictionaries: tuple[str, ...]

@@ -17,19 +17,22 @@ from .picture import draw
 from .state import page_state
 
 
-def to_html(circuit: Circuit, cards: Mapping[str, Any] | None = None) -> str:
+def to_html(circuit: Circuit, cards: Mapping[str, Any] | None = None, **view: Any) -> str:
     """One HTML file with the Explorer, that works offline and without a kernel.
 
     Args:
         circuit: what to show.
         cards: evidence by `"dictionary/index"`; by default what the circuit's model knows of its features.
+        view: traits of the Explorer to open with, e.g. `prune=0.8`, `selected`, `pinned`.
     """
     if cards is None:
         cards = {} if circuit.host is None else circuit.host.cards(circuit)
-    return standalone_page(f"{circuit.prompt} → {circuit.provenance.target}", "explorer", page_state(circuit, cards))
+    return standalone_page(
+        f"{circuit.prompt} → {circuit.provenance.target}", "explorer", page_state(circuit, cards) | view
+    )
 
 
-TEXT_FORMATS: dict[str, tuple[str, str, Callable[[Circuit], str]]] = {
+TEXT_FORMATS: dict[str, tuple[str, str, Callable[..., str]]] = {
     "html": (".html", "text/html", to_html),
     "json": (".json", "application/json", to_json),
     "graphml": (".graphml", "application/graphml+xml", to_graphml),

@@ -7,7 +7,7 @@ first token is left as it is: its activations are of another size than all other
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float
@@ -22,6 +22,7 @@ FIRST_REPLACED = 1
 """The first position of a prompt at which dictionaries stand in for the model."""
 
 
+@runtime_checkable
 class HasDictionaries(Protocol):
     """A model with its dictionaries, by whatever name."""
 

@@ -177,7 +177,8 @@ class Explorer(anywidget.AnyWidget):
         if name not in TEXT_FORMATS:
             raise InputError(f"There is no format {name!r}.", f"Known are {', '.join(TEXT_FORMATS)}.")
         ending, media_type, write = TEXT_FORMATS[name]
-        return {"filename": f"circuit{ending}", "mime": media_type}, [write(self._circuit).encode("utf-8")]
+        view = {"prune": self.prune, "selected": self.selected, "pinned": self.pinned} if name == "html" else {}
+        return {"filename": f"circuit{ending}", "mime": media_type}, [write(self._circuit, **view).encode("utf-8")]
 
     def _answer_attribute(self, message: Mapping[str, Any]) -> Answer:
         target, against = (message.get(name) or None for name in ("target", "against"))

@@ -73,7 +73,6 @@ def test_the_python_of_an_action_does_the_same(opened, explorer):
     code = explorer.locator(".saec-code-text").inner_text().removeprefix(">>> ")
     assert code.startswith("lab.intervene(")
     same = f"""
-circuit = explorer.circuit
 effect = {code}
 are, isn = (float(effect.after.logits[lab.subject.token_id(word)]) for word in ("are", "is"))
 print(abs(explorer.effect["target_after"] - (are - isn)) < 1e-4)

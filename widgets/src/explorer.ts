@@ -1,6 +1,7 @@
 /** The Explorer: one render; state in the middle, traits on one side, panels and stage on the other. */
 
 import { h, type Ui } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { createStage, type Stage } from "./graph/stage.js";
 import { type Actions, createActions, type Undoable } from "./model/actions.js";
 import { createAsk } from "./model/ask.js";
@@ -40,6 +41,7 @@ function render({ model, el, signal }: RenderProps): () => void {
   const { root, stage } = assemble(ui, store, actions);
   el.append(root);
   followTheme(ui, root, stage.restyle);
+  keepFocus(ui, root, stage.element);
 
   const clean = () => {
     if (stop.signal.aborted) return;

@@ -168,7 +168,7 @@ describe("editing", () => {
     expect(all(".saec-pair").length).toBe(8);
     expect(text(".saec-chip-edit")).toContain("ablate · a");
     expect(text(".saec-code-text")).toBe(
-      'lab.intervene(circuit.prompt, [sc.Ablate(sc.Feature("transcoder.0", 7), positions=[0])], frozen=False)',
+      'lab.intervene("a b", [sc.Ablate(sc.Feature("transcoder.0", 7), positions=[0])], frozen=False)',
     );
     expect(text(".saec-node-facts")).toContain("2.00 → 0.00");
   });
@@ -292,7 +292,50 @@ describe("editing", () => {
   });
 });
 
+describe("waiting for an answer", () => {
+  test("the old output is not told as that of the new edits", async () => {
+    await mount({ ...tiny(), selected: "f0", effect: exampleEffect(tinyTrait(), []) }, () => {});
+    q(".saec-ablate").click();
+    expect(all(".saec-chip-edit")).toHaveLength(1);
+    expect(all(".saec-verdict")).toHaveLength(0);
+    expect(all(".saec-pair-after")).toHaveLength(0);
+  });
+});
+
+describe("focus", () => {
+  test("a control that is redrawn keeps the focus; one that is gone leaves it to the graph", async () => {
+    await mount({ ...tiny(), selected: "f0" });
+    q(".saec-pin").focus();
+    q(".saec-pin").click();
+    await settle();
+    expect(document.activeElement).toBe(q(".saec-pin"));
+    q(".saec-clear").focus();
+    q(".saec-clear").click();
+    await settle();
+    expect(document.activeElement).toBe(q(".saec-stage"));
+  });
+
+  test("a click elsewhere takes the focus away for good", async () => {
+    const fake = await mount({ ...tiny(), selected: "f0" });
+    q(".saec-pin").focus();
+    document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+    q(".saec-pin").blur();
+    fake.model.set("selected", null);
+    await settle();
+    expect(document.activeElement).toBe(document.body);
+  });
+});
+
 describe("asking", () => {
+  test("the output of a new circuit is shown, whichever trait is told first", async () => {
+    const fake = await mount({ ...tiny(), effect: exampleEffect(tinyTrait(), []) });
+    const shown = all(".saec-pair").length;
+    fake.model.set("effect", exampleEffect(tinyTrait(), []));
+    fake.model.set("graph", { ...tinyTrait(), prompt: "another" });
+    expect(shown).toBeGreaterThan(0);
+    expect(all(".saec-pair")).toHaveLength(shown);
+  });
+
   test("Enter in the prompt asks for a circuit", async () => {
     const fake = await mount(tiny(), (message, reply) => message.type === "attribute" && reply({}));
     q<HTMLInputElement>(".saec-input-prompt").value = "new\tprompt";
@@ -416,7 +459,7 @@ describe("clean-up", () => {
     clean();
     expect(fake.listeners()).toBe(0);
     expect(el.children).toHaveLength(0);
-    expect(disconnected).toHaveBeenCalledOnce();
+    expect(disconnected).toHaveBeenCalledTimes(2);
     expect([...added.values()].every((count) => count === 0)).toBe(true);
     fake.model.set("selected", null);
     await settle();

@@ -88,9 +88,9 @@ describe("calls", () => {
     expect(python.attribute("a", null, null)).toBe('circuit = lab.attribute("a")');
     expect(python.pin(["n/1", "n/2"])).toBe('explorer.pinned = ["n/1", "n/2"]');
     expect(python.select(null)).toBe("explorer.selected = None");
-    expect(python.prune(0.8)).toBe("circuit.prune(node_share=0.8)");
-    expect(python.intervene([edit], true)).toMatch(
-      /^lab\.intervene\(circuit\.prompt, \[sc\.Ablate\(.*\)\], frozen=True\)$/,
+    expect(python.prune(0.8)).toBe("explorer.prune = 0.8");
+    expect(python.intervene("a b", [edit], true)).toMatch(
+      /^lab\.intervene\("a b", \[sc\.Ablate\(.*\)\], frozen=True\)$/,
     );
     expect(python.exported("circuit.json", "neuronpedia")).toBe(
       'sc.export(circuit, "circuit.json", format="neuronpedia")',

@@ -53,6 +53,33 @@ async function copy(ui, text2) {
   return copied;
 }
 
+// src/focus.ts
+var GONE = "[hidden], :disabled";
+var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
+function keepFocus(ui, root, fallback) {
+  const { doc, signal } = ui;
+  let last = null;
+  const follow = ({ target }) => {
+    last = target instanceof Element && root.contains(target) ? target : null;
+  };
+  doc.addEventListener("focusin", follow);
+  doc.addEventListener("pointerdown", follow, true);
+  const observer = new MutationObserver(() => {
+    if (!last || last.isConnected && !last.closest(GONE)) return;
+    if (doc.activeElement !== last && doc.activeElement !== doc.body) return;
+    const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
+    const [heir = fallback, second] = alike.filter((element2) => !element2.closest(GONE));
+    (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
+  });
+  observer.observe(root, WATCHED);
+  const stop = () => {
+    observer.disconnect();
+    doc.removeEventListener("focusin", follow);
+    doc.removeEventListener("pointerdown", follow, true);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+}
+
 // src/model/decode.ts
 var Kind = { feature: 0, error: 1, token: 2, bias: 3, target: 4 };
 function typed(view, type) {
@@ -353,6 +380,9 @@ function valueName(graph, node) {
   if (graph.kind[node] === Kind.target) return "value";
   return graph.kind[node] === Kind.feature ? "activation" : "size";
 }
+function hasMoved(before, after) {
+  return Number.isFinite(before) && Number.isFinite(after) && format(before) !== format(after);
+}
 function announce(graph, node) {
   const value = graph.value[node] ?? Number.NaN;
   const facts = [
@@ -391,7 +421,7 @@ function createTooltip(ui) {
 }
 function content(ui, { graph }, node, after) {
   const value = graph.value[node] ?? Number.NaN;
-  const moved = Number.isFinite(after) && Math.abs(after - value) > 1e-6 ? ` → ${format(after)}` : "";
+  const moved = hasMoved(value, after) ? ` → ${format(after)}` : "";
   const facts = Number.isFinite(value) ? [`${valueName(graph, node)} ${format(value)}${moved}`] : [];
   if (graph.kind[node] !== Kind.target) facts.push(`influence ${percent(influenceShare(graph, node))}`);
   return [
@@ -421,7 +451,7 @@ function readPalette(root) {
   const entries = Object.entries(VARIABLES).map(([key3, variable]) => [key3, read(variable)]);
   return Object.fromEntries(entries);
 }
-var WATCHED = {
+var WATCHED2 = {
   attributes: true,
   attributeFilter: [
     "data-jp-theme-light",
@@ -439,8 +469,8 @@ function followTheme(ui, root, changed) {
     changed();
   };
   const observer = new MutationObserver(apply);
-  observer.observe(ui.doc.body, WATCHED);
-  observer.observe(ui.doc.documentElement, WATCHED);
+  observer.observe(ui.doc.body, WATCHED2);
+  observer.observe(ui.doc.documentElement, WATCHED2);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   preference?.addEventListener("change", apply, { signal: ui.signal });
   apply();
@@ -1064,7 +1094,7 @@ function nodeLabels(drawing) {
     if (grouped.has(node) && node !== drawing.selected) continue;
     const important = node === drawing.active || node === drawing.selected;
     const text2 = shorten(visible(graph.label[node] ?? ""), important ? 36 : LENGTH);
-    const spot = findSpot(drawing, node, measure(text2, SIZE2) + 4, taken);
+    const spot = findSpot(drawing, node, measure(text2, SIZE2) * (important ? BOLD : 1) + 4, taken);
     if (!spot) continue;
     taken.push(spot.box);
     labels.push({
@@ -1113,11 +1143,13 @@ function findSpot(drawing, node, width, taken) {
   const moved = haloOf(drawing.graph, drawing.effect, node) !== 0;
   const gap = drawing.radius(node) + (moved ? 11 : ringed ? 8 : 5);
   const height = SIZE2 + 3;
+  const half = width / 2;
+  const middle = Math.max(at.plot.x + half, Math.min(x, at.plot.x + at.plot.width - half));
   const spots = [
     { x: x + gap, anchor: "start", box: { x: x + gap, y: y - height / 2, width, height } },
     { x: x - gap, anchor: "end", box: { x: x - gap - width, y: y - height / 2, width, height } },
-    { x, anchor: "middle", box: { x: x - width / 2, y: y - gap - height, width, height } },
-    { x, anchor: "middle", box: { x: x - width / 2, y: y + gap, width, height } }
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y - gap - height, width, height } },
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y + gap, width, height } }
   ];
   return spots.find(({ box }) => within(box, at.plot) && !taken.some((other) => overlap(box, other))) ?? null;
 }
@@ -1774,8 +1806,8 @@ function editCall(edit) {
       return `sc.Patch(${feature}, source=${literal(edit.source ?? "")}${positions(edit)}${from})`;
   }
 }
-function intervene(edits, frozen) {
-  return `lab.intervene(circuit.prompt, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
+function intervene(prompt, edits, frozen) {
+  return `lab.intervene(${literal(prompt)}, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
 }
 function load(model) {
   return `lab = sc.load(${literal(model)})`;
@@ -1786,7 +1818,7 @@ function attribute(prompt, target, against) {
   return `circuit = lab.attribute(${literal(prompt)}${chosen}${other})`;
 }
 function prune2(share) {
-  return `circuit.prune(node_share=${number(share)})`;
+  return `explorer.prune = ${number(share)}`;
 }
 function select(id) {
   return `explorer.selected = ${id === null ? "None" : literal(id)}`;
@@ -1852,7 +1884,10 @@ function createActions({ model, store, ask, history }) {
   }
   const editing = createEditing(store, ask, (before, now, key3) => {
     if (key3 === null || sameEdits(before.edits, now.edits) && before.frozen === now.frozen) return;
-    record(intervene(now.edits, now.frozen), key3, { before, after: now });
+    record(intervene(store.get().graph?.meta.prompt ?? "", now.edits, now.frozen), key3, {
+      before,
+      after: now
+    });
   });
   function restore(change, verb) {
     if (!change) return;
@@ -1926,8 +1961,7 @@ function createActions({ model, store, ask, history }) {
       store.set({ waiting: "finding the circuit" });
       try {
         await ask("attribute", { prompt, target, against });
-        store.set({ waiting: "", failure: null });
-        record(attribute(prompt, target, against), "attribute");
+        store.set({ waiting: "", failure: null, code: attribute(prompt, target, against) });
       } catch (error) {
         store.set({ waiting: "", failure: asFailure(error) });
       }
@@ -2085,6 +2119,7 @@ function followTraits(model, store, actions) {
         const graph = isGraph(trait) ? decodeGraph(checkVersion(trait)) : null;
         store.set({ graph, selected: null, hovered: null, effect: null, query: "" });
         store.set({ selected: selectedRow(), code: graph ? opening(graph).at(-1) ?? "" : "" });
+        blocks.effect();
       } catch (error) {
         const { message } = asFailure(error);
         const cure = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
@@ -2110,7 +2145,9 @@ function followTraits(model, store, actions) {
       if (actions.editing()) return;
       const effect = model.get("effect");
       try {
-        store.set({ effect: effect ? decodeEffect(effect) : null });
+        const decoded = effect ? decodeEffect(effect) : null;
+        const fits = decoded?.nodeValue.length === store.get().graph?.size;
+        store.set({ effect: fits ? decoded : null });
       } catch (error) {
         store.set({ failure: asFailure(error) });
       }
@@ -2583,7 +2620,7 @@ function evidencePanel(ui, store) {
     const now = effect?.nodeValue[selected] ?? Number.NaN;
     const value = graph.value[selected] ?? Number.NaN;
     const values = [{ value, name: "here" }];
-    if (Number.isFinite(now) && Math.abs(now - value) > 1e-6) values.push({ value: now, name: "edited" });
+    if (hasMoved(value, now)) values.push({ value: now, name: "edited" });
     return body.replaceChildren(cardView(ui, card, values));
   });
   return element2;
@@ -3143,6 +3180,7 @@ function connections(ui, store, actions) {
 
 // src/panels/node_panel.ts
 var STRONGEST2 = 15;
+var MOST_FOUND = 200;
 function nodePanel(ui, store, actions, edit) {
   const title2 = h(ui, "div", { class: "saec-node-title" });
   const strongest2 = h(ui, "div", { class: "saec-strongest" });
@@ -3166,7 +3204,7 @@ function nodePanel(ui, store, actions, edit) {
   store.watch(["graph", "selected", "visible", "matches"], ({ graph, selected, visible: visible2, matches }) => {
     strongest2.hidden = !graph || selected !== null;
     if (!graph || selected !== null) return;
-    const nodes2 = (matches ?? byInfluence(graph)).slice(0, STRONGEST2);
+    const nodes2 = matches?.slice(0, MOST_FOUND) ?? byInfluence(graph).slice(0, STRONGEST2);
     const most = Math.max(1e-12, ...nodes2.map((node) => graph.influence[node] ?? 0));
     strongest2.replaceChildren(
       h(ui, "h4", { class: "saec-subtitle", text: matches ? "Found" : "Strongest nodes" }),
@@ -3192,7 +3230,7 @@ function byInfluence(graph) {
 }
 function heading(ui, graph, node, after, pinned, actions) {
   const value = graph.value[node] ?? Number.NaN;
-  const moved = Number.isFinite(after) && Math.abs(after - value) > 1e-6;
+  const moved = hasMoved(value, after);
   const fact = (name, text2, kind = "") => h(
     ui,
     "span",
@@ -3265,12 +3303,13 @@ function outputPanel(ui, store, actions) {
   );
   store.watch(["graph", "effect", "edits"], ({ graph, effect, edits }) => {
     const rows2 = !graph ? [] : effect ? effectRows(effect) : targetRows(graph);
+    const edited = effect !== null && effect.edits.length > 0;
     element2.hidden = !graph?.meta.live && rows2.length === 0;
     hint.hidden = !graph?.meta.live || edits.length > 0;
-    chart.classList.toggle("saec-plain", edits.length === 0);
-    headline.replaceChildren(...graph && effect && edits.length > 0 ? verdict(ui, graph, effect) : []);
+    chart.classList.toggle("saec-plain", !edited);
+    headline.replaceChildren(...graph && edited ? verdict(ui, graph, effect) : []);
     chart.replaceChildren(
-      ...rows2.length > 0 ? [key2(ui, edits.length > 0), ...rows2.map((row) => bars(ui, row, edits.length > 0))] : []
+      ...rows2.length > 0 ? [key2(ui, edited), ...rows2.map((row) => bars(ui, row, edited))] : []
     );
   });
   store.watch(["waiting"], ({ waiting }) => {
@@ -3691,6 +3730,7 @@ function render({ model, el, signal }) {
   const { root, stage } = assemble(ui, store, actions);
   el.append(root);
   followTheme(ui, root, stage.restyle);
+  keepFocus(ui, root, stage.element);
   const clean = () => {
     if (stop.signal.aborted) return;
     stop.abort();

@@ -75,7 +75,10 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
 
   const editing = createEditing(store, ask, (before, now, key) => {
     if (key === null || (sameEdits(before.edits, now.edits) && before.frozen === now.frozen)) return;
-    record(python.intervene(now.edits, now.frozen), key, { before, after: now });
+    record(python.intervene(store.get().graph?.meta.prompt ?? "", now.edits, now.frozen), key, {
+      before,
+      after: now,
+    });
   });
 
   function restore(change: Undoable | null, verb: string): void {
@@ -151,8 +154,8 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
       store.set({ waiting: "finding the circuit" });
       try {
         await ask("attribute", { prompt, target, against });
-        store.set({ waiting: "", failure: null });
-        record(python.attribute(prompt, target, against), "attribute");
+        // Not an entry of the history: every script opens with the question of its circuit.
+        store.set({ waiting: "", failure: null, code: python.attribute(prompt, target, against) });
       } catch (error) {
         store.set({ waiting: "", failure: asFailure(error) });
       }

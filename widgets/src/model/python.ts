@@ -53,8 +53,8 @@ export function editCall(edit: Edit): string {
   }
 }
 
-export function intervene(edits: readonly Edit[], frozen: boolean): string {
-  return `lab.intervene(circuit.prompt, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
+export function intervene(prompt: string, edits: readonly Edit[], frozen: boolean): string {
+  return `lab.intervene(${literal(prompt)}, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
 }
 
 export function load(model: string): string {
@@ -68,7 +68,7 @@ export function attribute(prompt: string, target: string | null, against: string
 }
 
 export function prune(share: number): string {
-  return `circuit.prune(node_share=${number(share)})`;
+  return `explorer.prune = ${number(share)}`;
 }
 
 export function select(id: string | null): string {

@@ -31,6 +31,8 @@ export function followTraits(
         const graph = isGraph(trait) ? decodeGraph(checkVersion(trait)) : null;
         store.set({ graph, selected: null, hovered: null, effect: null, query: "" });
         store.set({ selected: selectedRow(), code: graph ? (opening(graph).at(-1) ?? "") : "" });
+        // One message may bring both, and the change of the effect may have been told first.
+        blocks.effect();
       } catch (error) {
         const { message } = asFailure(error);
         const cure =
@@ -57,7 +59,10 @@ export function followTraits(
       if (actions.editing()) return;
       const effect = model.get("effect");
       try {
-        store.set({ effect: effect ? decodeEffect(effect) : null });
+        const decoded = effect ? decodeEffect(effect) : null;
+        // An effect on the graph before this one.
+        const fits = decoded?.nodeValue.length === store.get().graph?.size;
+        store.set({ effect: fits ? decoded : null });
       } catch (error) {
         store.set({ failure: asFailure(error) });
       }

@@ -50,6 +50,11 @@ export function valueName(graph: Graph, node: number): string {
   return graph.kind[node] === Kind.feature ? "activation" : "size";
 }
 
+/** Whether a value reads differently after the edits; rounding alone moves nothing. */
+export function hasMoved(before: number, after: number): boolean {
+  return Number.isFinite(before) && Number.isFinite(after) && format(before) !== format(after);
+}
+
 /** One sentence for screen readers. */
 export function announce(graph: Graph, node: number): string {
   const value = graph.value[node] ?? Number.NaN;

@@ -6,6 +6,7 @@ import { isFailure } from "../model/cards.js";
 import { Kind } from "../model/decode.js";
 import { type ExplorerStore, featureKey } from "../model/state.js";
 import { visible } from "../text.js";
+import { hasMoved } from "./describe.js";
 import { glyph } from "./glyph.js";
 
 export function evidencePanel(ui: Ui, store: ExplorerStore): HTMLElement {
@@ -38,7 +39,7 @@ export function evidencePanel(ui: Ui, store: ExplorerStore): HTMLElement {
     const now = effect?.nodeValue[selected] ?? Number.NaN;
     const value = graph.value[selected] ?? Number.NaN;
     const values = [{ value, name: "here" }];
-    if (Number.isFinite(now) && Math.abs(now - value) > 1e-6) values.push({ value: now, name: "edited" });
+    if (hasMoved(value, now)) values.push({ value: now, name: "edited" });
     return body.replaceChildren(cardView(ui, card, values));
   });
   return element;

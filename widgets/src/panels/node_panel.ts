@@ -6,12 +6,13 @@ import { type Graph, Kind } from "../model/decode.js";
 import { type ExplorerStore, featureKey } from "../model/state.js";
 import { format, percent } from "../text.js";
 import { connections } from "./connections.js";
-import { influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
+import { hasMoved, influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
 import type { EditControls } from "./edit_controls.js";
 import { glyph } from "./glyph.js";
 import { nodeRow } from "./rows.js";
 
 const STRONGEST = 15;
+const MOST_FOUND = 200;
 
 export function nodePanel(ui: Ui, store: ExplorerStore, actions: Actions, edit: EditControls): HTMLElement {
   const title = h(ui, "div", { class: "saec-node-title" });
@@ -36,7 +37,7 @@ export function nodePanel(ui: Ui, store: ExplorerStore, actions: Actions, edit: 
   store.watch(["graph", "selected", "visible", "matches"], ({ graph, selected, visible, matches }) => {
     strongest.hidden = !graph || selected !== null;
     if (!graph || selected !== null) return;
-    const nodes = (matches ?? byInfluence(graph)).slice(0, STRONGEST);
+    const nodes = matches?.slice(0, MOST_FOUND) ?? byInfluence(graph).slice(0, STRONGEST);
     const most = Math.max(1e-12, ...nodes.map((node) => graph.influence[node] ?? 0));
     strongest.replaceChildren(
       h(ui, "h4", { class: "saec-subtitle", text: matches ? "Found" : "Strongest nodes" }),
@@ -73,7 +74,7 @@ function heading(
   actions: Actions,
 ): HTMLElement[] {
   const value = graph.value[node] ?? Number.NaN;
-  const moved = Number.isFinite(after) && Math.abs(after - value) > 1e-6;
+  const moved = hasMoved(value, after);
   const fact = (name: string, text: string, kind = "") =>
     h(
       ui,

@@ -29,15 +29,15 @@ export function outputPanel(ui: Ui, store: ExplorerStore, actions: Actions): HTM
   );
   store.watch(["graph", "effect", "edits"], ({ graph, effect, edits }) => {
     const rows = !graph ? [] : effect ? effectRows(effect) : targetRows(graph);
+    // While an answer is awaited, the picture stays that of the edits it was made for.
+    const edited = effect !== null && effect.edits.length > 0;
     // Without a kernel nothing will ever move: then only what is known is shown.
     element.hidden = !graph?.meta.live && rows.length === 0;
     hint.hidden = !graph?.meta.live || edits.length > 0;
-    chart.classList.toggle("saec-plain", edits.length === 0);
-    headline.replaceChildren(...(graph && effect && edits.length > 0 ? verdict(ui, graph, effect) : []));
+    chart.classList.toggle("saec-plain", !edited);
+    headline.replaceChildren(...(graph && edited ? verdict(ui, graph, effect) : []));
     chart.replaceChildren(
-      ...(rows.length > 0
-        ? [key(ui, edits.length > 0), ...rows.map((row) => bars(ui, row, edits.length > 0))]
-        : []),
+      ...(rows.length > 0 ? [key(ui, edited), ...rows.map((row) => bars(ui, row, edited))] : []),
     );
   });
   store.watch(["waiting"], ({ waiting }) => {

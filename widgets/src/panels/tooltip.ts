@@ -5,7 +5,7 @@ import type { Drawing } from "../graph/drawing.js";
 import { Kind } from "../model/decode.js";
 import type { State } from "../model/state.js";
 import { format, percent } from "../text.js";
-import { influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
+import { hasMoved, influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
 
 export interface Tooltip {
   element: HTMLElement;
@@ -40,7 +40,7 @@ export function createTooltip(ui: Ui): Tooltip {
 
 function content(ui: Ui, { graph }: Drawing, node: number, after: number): HTMLElement[] {
   const value = graph.value[node] ?? Number.NaN;
-  const moved = Number.isFinite(after) && Math.abs(after - value) > 1e-6 ? ` → ${format(after)}` : "";
+  const moved = hasMoved(value, after) ? ` → ${format(after)}` : "";
   const facts = Number.isFinite(value) ? [`${valueName(graph, node)} ${format(value)}${moved}`] : [];
   if (graph.kind[node] !== Kind.target) facts.push(`influence ${percent(influenceShare(graph, node))}`);
   return [

@@ -3,6 +3,7 @@
 import { Kind } from "../../model/decode.js";
 import { visible as seen, shorten } from "../../text.js";
 import type { Drawing } from "../drawing.js";
+import { BOLD } from "../layout.js";
 import type { Rect, Text } from "../shapes.js";
 import { haloOf } from "./halos.js";
 import { chips } from "./supernodes.js";
@@ -23,7 +24,7 @@ export function nodeLabels(drawing: Drawing): Text[] {
     if (grouped.has(node) && node !== drawing.selected) continue;
     const important = node === drawing.active || node === drawing.selected;
     const text = shorten(seen(graph.label[node] ?? ""), important ? 36 : LENGTH);
-    const spot = findSpot(drawing, node, measure(text, SIZE) + 4, taken);
+    const spot = findSpot(drawing, node, measure(text, SIZE) * (important ? BOLD : 1) + 4, taken);
     if (!spot) continue;
     taken.push(spot.box);
     labels.push({
@@ -89,11 +90,14 @@ function findSpot(drawing: Drawing, node: number, width: number, taken: readonly
   const moved = haloOf(drawing.graph, drawing.effect, node) !== 0;
   const gap = drawing.radius(node) + (moved ? 11 : ringed ? 8 : 5);
   const height = SIZE + 3;
+  // Above and below, a name moves aside as far as the plot's edge asks.
+  const half = width / 2;
+  const middle = Math.max(at.plot.x + half, Math.min(x, at.plot.x + at.plot.width - half));
   const spots: Spot[] = [
     { x: x + gap, anchor: "start", box: { x: x + gap, y: y - height / 2, width, height } },
     { x: x - gap, anchor: "end", box: { x: x - gap - width, y: y - height / 2, width, height } },
-    { x, anchor: "middle", box: { x: x - width / 2, y: y - gap - height, width, height } },
-    { x, anchor: "middle", box: { x: x - width / 2, y: y + gap, width, height } },
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y - gap - height, width, height } },
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y + gap, width, height } },
   ];
   return spots.find(({ box }) => within(box, at.plot) && !taken.some((other) => overlap(box, other))) ?? null;
 }
