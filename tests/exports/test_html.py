@@ -136,6 +136,13 @@ def test_cards_come_from_the_circuits_model() -> None:
     assert Page(to_html(hand_circuit())).state["cards"] == {}
 
 
+def test_a_page_may_open_on_a_view() -> None:
+    state = Page(to_html(hand_circuit(), {}, selected="d/7@0", pinned=["token@0"], prune=0.7)).state
+    assert (state["selected"], state["pinned"], state["prune"]) == ("d/7@0", ["token@0"], 0.7)
+    whole = Page(to_html(hand_circuit(), {})).state
+    assert (whole["selected"], whole["pinned"], whole["prune"]) == (None, [], 1.0)
+
+
 def test_unknown_widgets_are_refused() -> None:
     with pytest.raises(ValueError, match=r"no widget 'nothing'.*explorer"):
         standalone_page("title", "nothing", {})
