@@ -53,6 +53,7 @@ def test_round_trip_is_exact(tmp_path: Path, seed: int, pruned: tuple[float, flo
     assert again.scores == circuit.scores
     assert again.labels == circuit.labels
     assert again.supernodes == circuit.supernodes
+    assert again.pruned == circuit.pruned == (pruned is not None)
     assert repr(again) == repr(circuit)
 
 
@@ -102,7 +103,7 @@ def test_a_file_cut_short_anywhere_is_refused(path: Path) -> None:
             Circuit.load(path)
 
 
-HEADER_KEYS = ("dictionaries", "target_labels", "provenance", "scores", "labels", "supernodes")
+HEADER_KEYS = ("dictionaries", "target_labels", "provenance", "scores", "labels", "supernodes", "pruned")
 
 
 @pytest.mark.parametrize("key", HEADER_KEYS)
