@@ -30,7 +30,7 @@ class ContextColumns:
         peak, length: place of the strongest token, and how many tokens there are.
     """
 
-    starts: Int[np.ndarray, " feature_and_one"]
+    starts: UInt[np.ndarray, " feature_and_one"]
     tokens: UInt[np.ndarray, "context window"]
     relative: Float[np.ndarray, "context window"]
     peak: UInt[np.ndarray, " context"]
