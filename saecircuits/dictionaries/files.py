@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from .dictionary import Dictionary
 
 FORMAT = "saecircuits.dictionary"
 VERSION = 1
+_ACTIVATION = "activation."
 
 
 class _Config(BaseModel):
@@ -76,7 +78,7 @@ def save_dictionary(
         scores=scores or {},
     )
     weights = {name: p.detach().cpu().contiguous() for name, p in dictionary.named_parameters()}
-    weights |= {f"activation.{name}": b.cpu().contiguous() for name, b in inference.named_buffers()}
+    weights |= {f"{_ACTIVATION}{name}": b.cpu().contiguous() for name, b in inference.named_buffers()}
     _replace(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
     _replace(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
     return folder
@@ -91,17 +93,10 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
     """
     folder = Path(folder)
     config = _read_config(folder)
-    dictionary = Dictionary(
-        config.name,
-        [Site.parse(site) for site in config.reads],
-        [Site.parse(site) for site in config.writes],
-        config.n_features,
-        config.d_model,
-        activation_from_spec(config.activation),
-    )
     try:
         weights = load_file(folder / "weights.safetensors", device=str(device))
-        dictionary.to(device).load_state_dict(weights)
+        dictionary = _build(config, weights).to(device)
+        dictionary.load_state_dict(weights)
     except (SafetensorError, OSError) as error:
         raise FileFormatError(
             f"{folder / 'weights.safetensors'} cannot be read: {error}.",
@@ -113,6 +108,19 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
             "Restore both files from one dictionary.",
         ) from error
     return dictionary.requires_grad_(False).eval()
+
+
+def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
+    """The dictionary that a config describes; learned parts of its activation function come from the weights."""
+    learned = {name.removeprefix(_ACTIVATION): w for name, w in weights.items() if name.startswith(_ACTIVATION)}
+    return Dictionary(
+        config.name,
+        [Site.parse(site) for site in config.reads],
+        [Site.parse(site) for site in config.writes],
+        config.n_features,
+        config.d_model,
+        activation_from_spec(config.activation | learned),
+    )
 
 
 def load_dictionaries(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:

@@ -26,8 +26,9 @@ class Tokens:
     mask: Bool[Tensor, "batch position"]
 
     @classmethod
-    def of_rows(cls, rows: Sequence[Sequence[int]], padding: int) -> Tokens:
-        """Rows of ids, of any lengths, padded on the left to the longest."""
+    def of_rows(cls, rows: Sequence[Sequence[int]], padding: int | None) -> Tokens:
+        """Rows of ids, of any lengths, padded on the left to the longest; with 0 where there is no padding id."""
+        padding = 0 if padding is None else padding  # masked out, so any id will do
         width = max(map(len, rows))
         ids = torch.tensor([[padding] * (width - len(row)) + list(row) for row in rows])
         mask = torch.tensor([[False] * (width - len(row)) + [True] * len(row) for row in rows])
@@ -59,7 +60,7 @@ def tokenize(tokenizer: Any, prompts: str | Sequence[str] | Tensor, context: int
         rows = [tokenizer(text)["input_ids"] for text in texts]
         _refuse_unknown(tokenizer, texts, rows)
     _refuse_unusable(rows, len(tokenizer), context)
-    return Tokens.of_rows(rows, tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0)
+    return Tokens.of_rows(rows, tokenizer.pad_token_id)
 
 
 def _id_rows(ids: Tensor) -> list[list[int]]:

@@ -49,4 +49,5 @@ def test_the_check_of_a_whole_circuit_agrees_with_the_frozen_model(lab):
     report = lab.check(lab.attribute("the farmers near the cat", "are", "is"), 10)
     assert report.whole
     assert report.frozen_error <= 1e-4  # float32 sums over four layers
-    assert report.live_correlation > 0.5  # the live model follows, or the circuit would be worth nothing
+    agree = [row.predicted * row.live > 0 for row in report.rows]
+    assert np.mean(agree) >= 0.8  # in the live model sizes differ, but signs follow, or the circuit were worth nothing
