@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
+from saecircuits.atomic import replace_file
 from saecircuits.errors import FileFormatError, InputError
 
 FORMAT = "saecircuits.circuit"
@@ -51,14 +51,12 @@ class Header(BaseModel):
 
 
 def write(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> Path:
-    """Write arrays and a JSON header, through a file beside it, so that a reader never sees half of one."""
+    """Write arrays and a JSON header, whole or not at all."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"format": FORMAT, "version": str(VERSION), "header": json.dumps(header)}
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, beside, metadata)
-    beside.replace(path)
-    return path
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return replace_file(path, lambda beside: beside.write_bytes(save(contiguous, metadata)))
 
 
 def read(path: str | Path) -> tuple[dict[str, np.ndarray], Header]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from saecircuits.atomic import replace_file
 from saecircuits.errors import FileFormatError, InputError
 
 FORMAT = "saecircuits.evidence"
@@ -40,12 +40,12 @@ class Header(BaseModel):
 
 
 def write(folder: Path, header: Header, arrays: Mapping[str, np.ndarray]) -> Path:
-    """Write both files into `folder`, each through a file beside it, so that a reader never sees half of one."""
+    """Write both files into `folder`, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _replace(folder / f"{header.dictionary}.safetensors", lambda path: path.write_bytes(save(contiguous)))
+    replace_file(folder / f"{header.dictionary}.safetensors", lambda path: path.write_bytes(save(contiguous)))
     text = header.model_dump_json() + "\n"
-    _replace(folder / f"{header.dictionary}.json", lambda path: path.write_text(text, "utf-8"))
+    replace_file(folder / f"{header.dictionary}.json", lambda path: path.write_text(text, "utf-8"))
     return folder
 
 
@@ -92,9 +92,3 @@ def _read_header(path: Path) -> Header:
             "Update saecircuits, or collect the evidence again.",
         )
     return header
-
-
-def _replace(path: Path, write_file: Callable[[Path], object]) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    write_file(beside)
-    beside.replace(path)
