@@ -39,3 +39,7 @@ class NotAttachedError(SaeCircuitsError, RuntimeError):
 
 class TrainingError(SaeCircuitsError, RuntimeError):
     """Training cannot go on: activations or a loss stopped being finite."""
+
+
+class TrainingInterrupted(SaeCircuitsError, KeyboardInterrupt):
+    """Training was broken off by Ctrl-C, between two steps."""
