@@ -1,19 +1,27 @@
 """Sparse dictionaries: the class, its activation functions, and its files. Pure torch; knows no model."""
 
-from .activations import ACTIVATIONS, Activation, BatchTopK, JumpReLU, ReLU, TopK, activation_from_spec
+from .activations import ACTIVATIONS, Activation, BatchTopK, Gated, JumpReLU, ReLU, TopK, activation_from_spec
 from .dictionary import Dictionary
 from .files import load_dictionaries, load_dictionary, save_dictionary
+from .firing import Firing, decoded, picked
+from .preactivations import Chosen, Preactivations
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
     "BatchTopK",
+    "Chosen",
     "Dictionary",
+    "Firing",
+    "Gated",
     "JumpReLU",
+    "Preactivations",
     "ReLU",
     "TopK",
     "activation_from_spec",
+    "decoded",
     "load_dictionaries",
     "load_dictionary",
+    "picked",
     "save_dictionary",
 ]

@@ -2,15 +2,16 @@
 
     pre  = sum over r of W_enc[:, r] · (x_r − b_in[r]) + b_enc        r over the read sites
     z    = activation(pre)
-    x̂_w  = z · W_dec[:, w] + b_dec[w]                                 w over the write sites
+    x̂_w  = z · W_dec[:, w] + b_dec[w]  (+ sum over r of W_skip[w, :, r] · (x_r − b_in[r]))      w over the write sites
 
 One class carries all wirings: an SAE reads and writes the same site, a transcoder reads `mlp_in.l` and writes
-`mlp_out.l`, a crosscoder reads and writes several. Both matrices are kept latent-major, so a feature is one row.
+`mlp_out.l`, a cross-layer transcoder reads `mlp_in.l` and writes the MLP outputs of this and all later layers, a
+crosscoder reads and writes several sites, of several layers or several models. Both matrices are kept latent-major, so
+a feature is one row.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -33,6 +34,7 @@ class Dictionary(nn.Module):
         n_features: number of latents.
         d_model: width of the sites.
         activation: a part of `saecircuits.dictionaries.activations`.
+        skip: give it a linear path beside the features (Paulo et al. 2025, arXiv 2501.18823).
 
     Attributes:
         W_enc: `[feature, read, d_model]`.
@@ -40,6 +42,7 @@ class Dictionary(nn.Module):
         b_enc: `[feature]`.
         W_dec: `[feature, write, d_model]`.
         b_dec: `[write, d_model]`.
+        W_skip: `[write, d_model, read, d_model]`, from what is read to what is written; None without `skip`.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class Dictionary(nn.Module):
         n_features: int,
         d_model: int,
         activation: Activation,
+        *,
+        skip: bool = False,
     ) -> None:
         super().__init__()
         if not reads or not writes or n_features < 1:
@@ -66,6 +71,7 @@ class Dictionary(nn.Module):
         self.b_enc = nn.Parameter(torch.zeros(n_features))
         self.W_dec = nn.Parameter(torch.zeros(n_features, len(writes), d_model))
         self.b_dec = nn.Parameter(torch.zeros(len(writes), d_model))
+        self.W_skip = nn.Parameter(torch.zeros(len(writes), d_model, len(reads), d_model)) if skip else None
 
     @property
     def n_features(self) -> int:
@@ -79,10 +85,10 @@ class Dictionary(nn.Module):
 
     @property
     def is_transcoder(self) -> bool:
-        """Reads the MLP input of one layer and writes the MLP output of the same layer."""
+        """Reads the MLP input of one layer and writes the MLP output of the same layer, through features alone."""
         layers = {site.layer for site in (*self.reads, *self.writes)}
         kinds = [site.kind for site in (*self.reads, *self.writes)]
-        return len(layers) == 1 and kinds == ["mlp_in", "mlp_out"]
+        return len(layers) == 1 and kinds == ["mlp_in", "mlp_out"] and self.W_skip is None
 
     def preactivations(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:
         """What the activation function gets, in the precision of the dictionary's own weights."""
@@ -97,9 +103,16 @@ class Dictionary(nn.Module):
         """Reconstruction of the written sites."""
         return (z @ self.W_dec.flatten(1)).unflatten(-1, self.b_dec.shape) + self.b_dec
 
+    def skipped(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... write d_model"] | float:
+        """What goes past the features; 0 where there is no such path."""
+        if self.W_skip is None:
+            return 0.0
+        past = "... read d_in, write d_out read d_in -> ... write d_out"
+        return einsum(x.to(self.W_skip.dtype) - self.b_in, self.W_skip, past)
+
     def forward(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... write d_model"]:
-        """`decode(encode(x))`."""
-        return self.decode(self.encode(x))
+        """`decode(encode(x))`, and what goes past the features."""
+        return self.decode(self.encode(x)) + self.skipped(x)
 
     def initialise(self, generator: torch.Generator, scale: float = 1.0) -> Dictionary:
         """Draw unit-norm decoder rows, and tie the encoder to them where reads and writes agree.
@@ -115,20 +128,37 @@ class Dictionary(nn.Module):
             self.W_enc.copy_(_unit_rows(rows) * scale)
         return self
 
-    def fold_scales(self, read_scale: float, write_scale: float) -> Dictionary:
-        """Turn a dictionary of scaled activations (`x / scale`) into one of raw activations, latents in write units.
+    @torch.no_grad()
+    def fold_scales(self, read_scale: float | Tensor, write_scale: float | Tensor) -> Dictionary:
+        """Turn a dictionary of scaled activations (`x / scale`) into one of raw activations.
 
-        A feature's latent is multiplied by `write_scale`, its decoder row stays as it was.
+        A feature's latent is multiplied by the root mean square of the write scales, so decoder rows keep their norm
+        where all write scales are equal.
+
+        Args:
+            read_scale, write_scale: a number, or one a site.
         """
-        if not (math.isfinite(read_scale) and math.isfinite(write_scale) and read_scale > 0 and write_scale > 0):
-            raise InputError(f"Scales have to be positive and finite, not {read_scale} and {write_scale}.")
-        with torch.no_grad():
-            self.W_enc.mul_(write_scale / read_scale)
-            self.b_in.mul_(read_scale)
-            self.b_enc.mul_(write_scale)
-            self.b_dec.mul_(write_scale)
-            self.activation.rescale(write_scale)
+        read, write = self._scales(read_scale, len(self.reads)), self._scales(write_scale, len(self.writes))
+        size = write.pow(2).mean().sqrt()
+        self.W_enc.mul_(size / read[:, None])
+        self.b_in.mul_(read[:, None])
+        self.b_enc.mul_(size)
+        self.W_dec.mul_(write[:, None] / size)
+        self.b_dec.mul_(write[:, None])
+        if self.W_skip is not None:
+            self.W_skip.mul_(write[:, None, None, None] / read[:, None])
+        self.activation.rescale(float(size))
         return self
+
+    @torch.no_grad()
+    def for_inference(self) -> Dictionary:
+        """Fold what the activation function learned beside a threshold into the encoder; returns itself."""
+        folded = self.activation.for_inference()
+        scale = torch.as_tensor(folded.scale, dtype=self.b_enc.dtype, device=self.b_enc.device)
+        self.W_enc.mul_(scale[..., None, None])
+        self.b_enc.mul_(scale).add_(folded.shift)
+        self.activation = folded.activation.to(self.b_enc.device)
+        return self.requires_grad_(False).eval()
 
     def promoted_logits(
         self, unembed: Float[Tensor, "vocabulary d_model"], features: Tensor
@@ -136,6 +166,12 @@ class Dictionary(nn.Module):
         """Logits that each feature adds directly, summed over write sites, before the final norm's denominator."""
         rows = self.W_dec[features].sum(1)
         return einsum(rows, unembed, "chosen d_model, vocabulary d_model -> chosen vocabulary")
+
+    def _scales(self, scale: float | Tensor, sites: int) -> Tensor:
+        scales = torch.as_tensor(scale, dtype=self.b_dec.dtype, device=self.b_dec.device).expand(sites)
+        if not (bool(scales.isfinite().all()) and bool((scales > 0).all())):
+            raise InputError(f"Scales have to be positive and finite, not {scale}.")
+        return scales
 
 
 def _unit_rows(rows: Tensor) -> Tensor:

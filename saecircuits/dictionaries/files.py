@@ -1,9 +1,9 @@
-"""Dictionaries on disk: a folder with `config.json` and `weights.safetensors`, never pickle."""
+"""Dictionaries on disk: a folder with `config.json`, `weights.safetensors` (never pickle) and a card, `README.md`."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from saecircuits.atomic import replace_file
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
 
 from .activations import activation_from_spec
+from .card import card
 from .dictionary import Dictionary
 
 FORMAT = "saecircuits.dictionary"
@@ -36,6 +38,7 @@ class _Config(BaseModel):
     n_features: Annotated[int, Field(gt=0)]
     d_model: Annotated[int, Field(gt=0)]
     activation: dict[str, Any]
+    skip: bool = False
     trained_on: str = ""
     recipe: dict[str, Any] = {}
     scores: dict[str, float] = {}
@@ -53,7 +56,7 @@ def save_dictionary(
     Args:
         dictionary: takes raw activations (scales folded).
         folder: made if it is not there.
-        trained_on: name of the model.
+        trained_on: what its activations came from.
         recipe: how it was trained, for people.
         scores: its measured quality.
 
@@ -62,8 +65,7 @@ def save_dictionary(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    activation: Any = dictionary.activation
-    inference = activation.for_inference()
+    dictionary = deepcopy(dictionary).for_inference()
     config = _Config(
         format=FORMAT,
         version=VERSION,
@@ -72,15 +74,17 @@ def save_dictionary(
         writes=[str(site) for site in dictionary.writes],
         n_features=dictionary.n_features,
         d_model=dictionary.d_model,
-        activation=inference.spec(),
+        activation=dictionary.activation.spec(),
+        skip=dictionary.W_skip is not None,
         trained_on=trained_on,
         recipe=recipe or {},
         scores=scores or {},
     )
-    weights = {name: p.detach().cpu().contiguous() for name, p in dictionary.named_parameters()}
-    weights |= {f"{_ACTIVATION}{name}": b.cpu().contiguous() for name, b in inference.named_buffers()}
-    _replace(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
-    _replace(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
+    weights = {name: value.detach().cpu().contiguous() for name, value in dictionary.state_dict().items()}
+    replace_file(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
+    replace_file(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
+    text = card(dictionary, trained_on, config.recipe, config.scores)
+    replace_file(folder / "README.md", lambda path: path.write_text(text, "utf-8"))
     return folder
 
 
@@ -120,6 +124,7 @@ def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
         config.n_features,
         config.d_model,
         activation_from_spec(config.activation | learned),
+        skip=config.skip,
     )
 
 
@@ -158,10 +163,3 @@ def _read_config(folder: Path) -> _Config:
             "Update saecircuits, or convert the file.",
         )
     return config
-
-
-def _replace(path: Path, write: Any) -> None:
-    """Write beside, then rename: a reader never sees half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    write(beside)
-    beside.replace(path)
