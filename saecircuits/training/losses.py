@@ -1,6 +1,7 @@
-"""Terms of the loss, as parts that are handed in: each maps one forward pass of a dictionary to a number.
+"""Terms of the loss, as parts that are handed in: each maps one forward pass of a plan to a number.
 
-Everything is measured in scaled units, in which the written activations have a mean squared norm of 1 about their mean.
+Everything is measured in scaled units, in which what is written has a mean squared norm of 1 about its centre. Terms
+about single dictionaries are summed over the dictionaries of a plan.
 """
 
 from __future__ import annotations
@@ -9,37 +10,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
-from saecircuits.dictionaries import Dictionary
+from saecircuits.dictionaries import JumpReLU
 from saecircuits.errors import InputError
 
-_TINY = 1e-12
+from .checks import refuse_negative, refuse_not_positive
+from .forward import ForwardPass, Part
 
-
-@dataclass(frozen=True)
-class ForwardPass:
-    """One batch through a dictionary that is being trained.
-
-    Attributes:
-        target: what the written sites hold.
-        pre: pre-activations.
-        latents: what fires.
-        reconstruction: what the latents and the bias add up to.
-        dead: features that have not fired for long.
-    """
-
-    target: Float[Tensor, "token write d_model"]
-    pre: Float[Tensor, "token feature"]
-    latents: Float[Tensor, "token feature"]
-    reconstruction: Float[Tensor, "token write d_model"]
-    dead: Bool[Tensor, " feature"]
-
-    @property
-    def residual(self) -> Float[Tensor, "token write d_model"]:
-        """What is not reconstructed."""
-        return self.target - self.reconstruction
+TINY = 1e-12
+_FLOOR = 1e-2
+"""Share of the mean size that is added to each token's, so that a token at the mean does not weigh without limit."""
 
 
 class Loss(Protocol):
@@ -47,13 +29,34 @@ class Loss(Protocol):
 
     kind: ClassVar[str]
 
-    def __call__(self, dictionary: Dictionary, forward: ForwardPass) -> Float[Tensor, ""]:
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The kinds of activation function that it goes with; empty for all."""
+        ...
+
+    @property
+    def prefixes(self) -> tuple[float, ...]:
+        """Shares of the features whose reconstructions it looks at beside the whole one."""
+        ...
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
         """The term, coefficient included."""
         ...
 
 
+class Term:
+    """What most terms have in common: any activation function, one reconstruction."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def prefixes(self) -> tuple[float, ...]:
+        """The whole reconstruction is all that is looked at."""
+        return ()
+
+
 @dataclass(frozen=True)
-class Reconstruction:
+class Reconstruction(Term):
     """Squared error of each token, averaged.
 
     Args:
@@ -68,67 +71,194 @@ class Reconstruction:
     equalise: float = 0.0
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.kind, coefficient=self.coefficient, equalise=self.equalise)
+        refuse_negative(self.kind, coefficient=self.coefficient, equalise=self.equalise)
 
-    def __call__(self, dictionary: Dictionary, forward: ForwardPass) -> Float[Tensor, ""]:
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
         """The term, coefficient included."""
         errors = forward.residual.pow(2).flatten(1).sum(1)
-        if self.equalise == 0:
-            return self.coefficient * errors.mean()
-        with torch.no_grad():
-            size = (forward.target - forward.target.mean(0)).pow(2).flatten(1).sum(1)
-            weight = (size + _FLOOR * size.mean()).pow(-self.equalise)
-        return self.coefficient * (weight * errors).sum() / weight.sum()
-
-
-_FLOOR = 1e-2
-"""Share of the mean size that is added to each token's, so that a token at the mean does not weigh without limit."""
+        return self.coefficient * _mean(errors, forward.target, self.equalise)
 
 
 @dataclass(frozen=True)
-class AuxK:
-    """Dead features learn to reconstruct what the living ones leave (Gao et al. 2024, arXiv 2406.04093, A.2).
+class Matryoshka(Term):
+    """Squared error of nested reconstructions, from the first features alone, averaged over the prefixes (Bussmann et
+    al. 2025, "Learning Multi-Level Features with Matryoshka Sparse Autoencoders", arXiv 2503.17547). It stands in the
+    place of `Reconstruction`.
 
-    For each token the `k` largest positive pre-activations among the dead features reconstruct the residual, which is
-    held; the squared error is divided by the residual's variance. A feature whose pre-activations are never positive
-    gets no gradient from it: see `revival.Resample` for those.
+    Args:
+        shares: of the features, ascending; the last is 1.
+        coefficient: factor of the term.
+        equalise: as in `Reconstruction`.
+    """
+
+    kind: ClassVar[str] = "matryoshka"
+    shares: tuple[float, ...] = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+    coefficient: float = 1.0
+    equalise: float = 0.0
+
+    def __post_init__(self) -> None:
+        refuse_negative(self.kind, coefficient=self.coefficient, equalise=self.equalise)
+        ascending = all(a < b for a, b in zip((0.0, *self.shares), self.shares, strict=False))
+        if not self.shares or not ascending or self.shares[-1] != 1:
+            raise InputError(f"The shares {self.shares} are not nested prefixes.", "Give ascending shares up to 1.")
+
+    @property
+    def prefixes(self) -> tuple[float, ...]:
+        """The nested shares."""
+        return self.shares
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficient included."""
+        errors = [(forward.target - level).pow(2).flatten(1).sum(1) for level in forward.levels]
+        return self.coefficient * _mean(torch.stack(errors).mean(0), forward.target, self.equalise)
+
+
+@dataclass(frozen=True)
+class L1(Term):
+    """Sum of a token's latents, each weighted by the norm of its decoder row, averaged over tokens (Conerly et al.
+    2024, "Update on how we train SAEs"). For several written sites the norms are summed, as crosscoders do it.
+
+    Args:
+        coefficient: factor of the term once sparsity has warmed up.
+    """
+
+    kind: ClassVar[str] = "l1"
+    coefficient: float = 0.05
+
+    def __post_init__(self) -> None:
+        refuse_negative(self.kind, coefficient=self.coefficient)
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficient included."""
+        sums = [(part.latents * part.norms[part.firing.feature]).sum() for part in forward.parts]
+        return self.coefficient * forward.penalty * torch.stack(sums).sum() / len(forward.target)
+
+
+@dataclass(frozen=True)
+class L0(Term):
+    """Number of a token's features that fire, averaged over tokens; its gradient reaches the thresholds of a JumpReLU
+    through the straight-through estimator (Rajamanoharan et al. 2024, arXiv 2407.14435).
+
+    Args:
+        coefficient: factor of the term once sparsity has warmed up.
+        target: if given, the term is `(L0 / target - 1)^2` instead, so that L0 comes to lie there.
+    """
+
+    kind: ClassVar[str] = "l0"
+    needs: ClassVar[tuple[str, ...]] = ("jumprelu",)
+    coefficient: float = 1e-3
+    target: float | None = None
+
+    def __post_init__(self) -> None:
+        refuse_negative(self.kind, coefficient=self.coefficient)
+        if self.target is not None:
+            refuse_not_positive(f"The term {self.kind!r}", target=self.target)
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficient included."""
+        fired = torch.stack([self._fired(part) for part in forward.parts]).sum() / len(forward.target)
+        if self.target is not None:
+            fired = (fired / self.target - 1).pow(2)
+        return self.coefficient * forward.penalty * fired
+
+    @staticmethod
+    def _fired(part: Part) -> Tensor:
+        jump: Any = part.dictionary.activation
+        return JumpReLU.fires(jump, part.values, part.firing.feature).sum()
+
+
+@dataclass(frozen=True)
+class Tanh(Term):
+    """Sum of `tanh(slope * latent * decoder norm)` of a token, averaged: an L0 that has a gradient, and does not shrink
+    what fires strongly (Conerly et al. 2025, "Circuits Updates, January 2025").
+
+    Args:
+        coefficient: factor of the term once sparsity has warmed up.
+        slope: how soon a latent counts in full.
+    """
+
+    kind: ClassVar[str] = "tanh"
+    coefficient: float = 1e-3
+    slope: float = 4.0
+
+    def __post_init__(self) -> None:
+        refuse_negative(self.kind, coefficient=self.coefficient, slope=self.slope)
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficient included."""
+        sums = [(self.slope * part.latents * part.norms[part.firing.feature]).tanh().sum() for part in forward.parts]
+        return self.coefficient * forward.penalty * torch.stack(sums).sum() / len(forward.target)
+
+
+@dataclass(frozen=True)
+class PreActivation(Term):
+    """How far pre-activations lie below the thresholds, weighted by decoder norms: a weak pull on all features that do
+    not fire, so that none stays dead (Conerly et al. 2025, "Circuits Updates, January 2025").
+
+    The sum over all pairs that do not fire is the sum over all pairs, which needs only the sum of the tokens, less that
+    over the pairs that do.
 
     Args:
         coefficient: factor of the term.
-        k: dead features for one token.
-        share: part of the batch that the term is worked out on; it costs more than the reconstruction does.
     """
 
-    kind: ClassVar[str] = "auxk"
-    coefficient: float = 1 / 32
-    k: int = 64
-    share: float = 0.5
+    kind: ClassVar[str] = "preactivation"
+    needs: ClassVar[tuple[str, ...]] = ("jumprelu",)
+    coefficient: float = 3e-6
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.kind, coefficient=self.coefficient)
-        if self.k < 1 or not 0 < self.share <= 1:
-            raise InputError(f"AuxK takes a positive k and a share in (0, 1], not {self.k} and {self.share}.")
+        refuse_negative(self.kind, coefficient=self.coefficient)
 
-    def __call__(self, dictionary: Dictionary, forward: ForwardPass) -> Float[Tensor, ""]:
-        """The term, coefficient included; zero where nothing is dead."""
-        dead = forward.dead.nonzero()[:, 0]
-        if len(dead) == 0:
-            return forward.pre.new_zeros(())
-        tokens = max(2, int(self.share * len(forward.pre)))
-        residual = forward.residual[:tokens].detach().flatten(1)
-        pre = forward.pre[:tokens, dead]
-        values, indices = pre.topk(min(self.k, len(dead)), dim=-1)
-        latents = torch.zeros_like(pre).scatter(-1, indices, values.relu())
-        rest = residual - latents @ dictionary.W_dec[dead].flatten(1)
-        variance = (residual - residual.mean(0)).pow(2).sum(1).mean()
-        return self.coefficient * rest.pow(2).sum(1).mean() / variance.clamp_min(_TINY)
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficient included."""
+        return self.coefficient * torch.stack([self._below(part) for part in forward.parts]).sum() / len(forward.target)
+
+    @staticmethod
+    def _below(part: Part) -> Tensor:
+        dictionary, jump = part.dictionary, part.dictionary.activation
+        assert isinstance(jump, JumpReLU)
+        tokens, weights = len(part.x), dictionary.W_enc.flatten(1)
+        everywhere = tokens * (jump.threshold.clamp_min(0) - dictionary.b_enc) - weights @ part.x.sum(0)
+        above = (part.values - jump.thresholds(part.firing.feature)).relu() * part.norms[part.firing.feature]
+        return (everywhere * part.norms).sum() + above.sum()
 
 
-LOSSES: dict[str, Any] = {loss.kind: loss for loss in (Reconstruction, AuxK)}
-"""The terms by the name that recipes use."""
+@dataclass(frozen=True)
+class GateLoss(Term):
+    """Trains the gates of a gated dictionary: an L1 penalty on what they let through, and the reconstruction from the
+    gates' own pre-activations, for which the decoder is held (Rajamanoharan et al. 2024, arXiv 2404.16014).
+
+    Args:
+        coefficient: of the L1 penalty once sparsity has warmed up.
+        auxiliary: of the reconstruction.
+    """
+
+    kind: ClassVar[str] = "gate"
+    needs: ClassVar[tuple[str, ...]] = ("gated",)
+    coefficient: float = 0.05
+    auxiliary: float = 1.0
+
+    def __post_init__(self) -> None:
+        refuse_negative(self.kind, coefficient=self.coefficient, auxiliary=self.auxiliary)
+
+    def __call__(self, forward: ForwardPass) -> Float[Tensor, ""]:
+        """The term, coefficients included."""
+        rest, through = forward.target.clone(), []
+        for part in forward.parts:
+            gates = part.values.relu()
+            through.append((gates * part.norms[part.firing.feature]).sum())
+            rest[:, part.columns] = (
+                rest[:, part.columns] - part.write(gates, part.firing, held=True) - part.past().detach()
+            )
+        penalty = forward.penalty * torch.stack(through).sum() / len(forward.target)
+        return self.coefficient * penalty + self.auxiliary * rest.pow(2).flatten(1).sum(1).mean()
 
 
-def _refuse_negative(kind: str, **values: float) -> None:
-    for name, value in values.items():
-        if not value >= 0:
-            raise InputError(f"The {name} of {kind} is {value}.", "Give a number of 0 or more.")
+def _mean(errors: Tensor, target: Tensor, equalise: float) -> Tensor:
+    """Mean over tokens; see `Reconstruction` for `equalise`."""
+    if equalise == 0:
+        return errors.mean()
+    with torch.no_grad():
+        size = (target - target.mean(0)).pow(2).flatten(1).sum(1)
+        weight = (size + _FLOOR * size.mean()).pow(-equalise)
+    return (weight * errors).sum() / weight.sum()

@@ -1,8 +1,8 @@
-"""What to train, and how long: small frozen configurations."""
+"""What to train: a small frozen configuration, made of parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -10,66 +10,115 @@ from saecircuits.dictionaries import activation_from_spec
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
 
-from .losses import LOSSES, AuxK, Loss, Reconstruction
+from . import wiring
+from .checks import part, plain, refuse_not_positive
+from .losses import Loss
+from .parts import LOSSES, USUAL_LOSSES
 from .revival import REVIVALS, Resample, Revival
-from .starts import STARTS, Start, TokenRows
+from .scaling import CENTRES
+from .starts import STARTS, RandomRows, Start
+from .wiring import Wiring
 
-TRAINABLE = ("topk", "batchtopk")
-"""Kinds of activation function that a plan takes."""
+
+@dataclass(frozen=True)
+class Adam:
+    """How weights follow their gradients (Kingma and Ba 2015, arXiv 1412.6980).
+
+    Args:
+        learning_rate: at its peak.
+        betas: of the two moving averages.
+        clip: largest norm of a step's gradient.
+        unit_rows: keep decoder rows at norm 1; without it they are free, and penalties are weighted by their norms.
+    """
+
+    learning_rate: float = 2e-3
+    betas: tuple[float, float] = (0.9, 0.99)
+    clip: float = 1.0
+    unit_rows: bool = True
+
+    def __post_init__(self) -> None:
+        refuse_not_positive("The optimizer", learning_rate=self.learning_rate, clip=self.clip)
+        object.__setattr__(self, "betas", tuple(self.betas))
 
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """One dictionary that is to be trained.
+    """One dictionary that is to be trained, or several that are to add up (a cross-layer transcoder).
 
     Args:
-        name: what circuits will call it.
-        reads, writes: sites, as `Site` or as text (`"mlp_in.3"`).
-        n_features: number of latents.
-        activation: `{"kind": "topk", "k": 16}` or `{"kind": "batchtopk", "k": 16}`.
-        losses: terms that are added up.
+        name: what logs and files call it.
+        wirings: the dictionary's sites; several are trained together on what their sum leaves.
+        n_features: number of latents, of each dictionary.
+        activation: the kind of activation function and its fields, e.g. `{"kind": "topk", "k": 16}`.
+        losses: terms that are added up; default those of `USUAL_LOSSES` for the activation function.
         start: first weights.
         revival: what is done about dead features beside the losses, while the learning rate is at its peak; or None.
-        learning_rate: at its peak.
+        centre: what is subtracted from activations: `"mean"`, `"geometric median"` or `"none"`.
+        optimizer: how weights follow their gradients.
         dead_after: a feature is dead once it has not fired for this many tokens.
-        gradient_clip: largest norm of a step's gradient.
 
     Raises:
         InputError: for values that cannot be used.
     """
 
     name: str
-    reads: tuple[Site, ...]
-    writes: tuple[Site, ...]
+    wirings: tuple[Wiring, ...]
     n_features: int = 2048
     activation: Mapping[str, Any] = field(default_factory=lambda: {"kind": "topk", "k": 16})
-    losses: tuple[Loss, ...] = (Reconstruction(), AuxK())
-    start: Start = field(default_factory=TokenRows)
+    losses: tuple[Loss, ...] = ()
+    start: Start = field(default_factory=RandomRows)
     revival: Revival | None = field(default_factory=Resample)
-    learning_rate: float = 2e-3
+    centre: str = "mean"
+    optimizer: Adam = field(default_factory=Adam)
     dead_after: int = 100_000
-    gradient_clip: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reads", _sites(self.reads))
-        object.__setattr__(self, "writes", _sites(self.writes))
-        object.__setattr__(self, "losses", tuple(self.losses))
-        _refuse_not_positive(
-            f"The plan {self.name!r}",
-            n_features=self.n_features,
-            learning_rate=self.learning_rate,
-            dead_after=self.dead_after,
-            gradient_clip=self.gradient_clip,
-        )
-        if not self.losses:
-            raise InputError(f"The plan {self.name!r} has no loss.", "Give at least Reconstruction().")
+        object.__setattr__(self, "wirings", tuple(self.wirings))
+        object.__setattr__(self, "activation", dict(self.activation))
+        refuse_not_positive(f"The plan {self.name!r}", n_features=self.n_features, dead_after=self.dead_after)
+        if not self.wirings:
+            raise InputError(f"The plan {self.name!r} has no wiring.", "Use TrainingPlan.sae, transcoder, ….")
+        if self.centre not in CENTRES:
+            raise InputError(f"The plan {self.name!r} centres by {self.centre!r}.", f"Known are {', '.join(CENTRES)}.")
         _check_activation(self)
+        object.__setattr__(self, "losses", tuple(self.losses) or USUAL_LOSSES[self.activation["kind"]])
+        _check_losses(self)
+
+    @property
+    def reads(self) -> tuple[Site, ...]:
+        """All sites that are read."""
+        return tuple(sorted({site for each in self.wirings for site in each.reads}))
+
+    @property
+    def writes(self) -> tuple[Site, ...]:
+        """All sites that are written."""
+        return tuple(sorted({site for each in self.wirings for site in each.writes}))
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """All sites that are read or written."""
+        return tuple(sorted({*self.reads, *self.writes}))
 
     @classmethod
-    def transcoder(cls, layer: int, **changes: Any) -> TrainingPlan:
-        """A transcoder of one layer's MLP, named `transcoder.<layer>`; `changes` are further fields."""
-        fields_given = {"name": f"transcoder.{layer}", "reads": (f"mlp_in.{layer}",), "writes": (f"mlp_out.{layer}",)}
-        return cls.from_dict(fields_given | changes)
+    def sae(cls, site: Site | str, **changes: Any) -> TrainingPlan:
+        """A sparse autoencoder of one site; `changes` are further fields."""
+        return cls._wired(wiring.sae(site, changes.get("name")), changes)
+
+    @classmethod
+    def transcoder(cls, layer: int, *, skip: bool = False, **changes: Any) -> TrainingPlan:
+        """A transcoder of one layer's MLP, with a linear path beside its features or without."""
+        return cls._wired(wiring.transcoder(layer, skip=skip, name=changes.get("name")), changes)
+
+    @classmethod
+    def cross_layer_transcoder(cls, n_layers: int, **changes: Any) -> TrainingPlan:
+        """A cross-layer transcoder: one dictionary a layer, named `<name>.<layer>`."""
+        wirings = wiring.cross_layer_transcoder(n_layers, changes.get("name"))
+        return cls._wired(wirings, {"name": "clt"} | changes)
+
+    @classmethod
+    def crosscoder(cls, over: Sequence[Site | str], **changes: Any) -> TrainingPlan:
+        """A crosscoder over several sites, of several layers or of several models."""
+        return cls._wired(wiring.crosscoder(over, changes.get("name", "crosscoder")), changes)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingPlan:
@@ -80,7 +129,7 @@ class TrainingPlan:
         """
         known = [each.name for each in fields(cls)]
         unknown = sorted(set(values) - set(known))
-        missing = sorted({"name", "reads", "writes"} - set(values))
+        missing = sorted({"name", "wirings"} - set(values))
         if unknown or missing:
             raise InputError(
                 f"A training plan has no field {unknown[0]!r}."
@@ -89,115 +138,46 @@ class TrainingPlan:
                 f"Its fields are {', '.join(known)}.",
             )
         given = dict(values)
+        given["wirings"] = tuple(Wiring(**each) if isinstance(each, Mapping) else each for each in given["wirings"])
         if "losses" in given:
-            given["losses"] = tuple(_part("loss", LOSSES, each) for each in given["losses"])
+            given["losses"] = tuple(part("loss", LOSSES, each) for each in given["losses"])
         for name, parts in (("start", STARTS), ("revival", REVIVALS)):
             if name in given:
-                given[name] = _part(name, parts, given[name])
+                given[name] = part(name, parts, given[name])
+        if isinstance(given.get("optimizer"), Mapping):
+            given["optimizer"] = Adam(**given["optimizer"])
         return cls(**given)
 
     def to_dict(self) -> dict[str, Any]:
         """The plan in plain values, for config files."""
-        plain = {each.name: getattr(self, each.name) for each in fields(self)}
-        plain["reads"] = [str(site) for site in self.reads]
-        plain["writes"] = [str(site) for site in self.writes]
-        plain["activation"] = dict(self.activation)
-        plain["losses"] = [_plain(loss) for loss in self.losses]
-        plain["start"] = _plain(self.start)
-        plain["revival"] = None if self.revival is None else _plain(self.revival)
-        return plain
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return values | {
+            "wirings": [each.to_dict() for each in self.wirings],
+            "activation": dict(self.activation),
+            "losses": [plain(loss) for loss in self.losses],
+            "start": plain(self.start),
+            "revival": None if self.revival is None else plain(self.revival),
+            "optimizer": asdict(self.optimizer),
+        }
 
-
-@dataclass(frozen=True)
-class TrainingRun:
-    """What all plans of one pass over the model share.
-
-    Args:
-        tokens: to train on; the last batch is whole.
-        batch: tokens of a step.
-        rows: rows of text that the model reads at once.
-        pool: tokens that are held and shuffled.
-        warm_up, decay: shares of the steps in which the learning rate rises from 0 and falls to 0, linearly.
-        log_every: steps that one entry of the log covers.
-        seed: of the first weights and of the order of the tokens.
-    """
-
-    tokens: int = 4_000_000
-    batch: int = 1024
-    rows: int = 64
-    pool: int = 32_768
-    warm_up: float = 0.02
-    decay: float = 0.4
-    log_every: int = 50
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        _refuse_not_positive(
-            "The training run",
-            tokens=self.tokens,
-            batch=self.batch,
-            rows=self.rows,
-            pool=self.pool,
-            log_every=self.log_every,
-        )
-        if self.warm_up < 0 or self.decay < 0 or self.warm_up + self.decay > 1:
-            raise InputError(
-                f"Warm-up {self.warm_up} and decay {self.decay} have to be shares of one training.",
-                "Give two numbers of 0 or more whose sum is at most 1.",
-            )
-
-    @property
-    def steps(self) -> int:
-        """Number of steps."""
-        return -(-self.tokens // self.batch)
-
-    def rate(self, step: int) -> float:
-        """Learning rate of a step (counted from 0) as a share of its peak."""
-        done, left = (step + 1) / self.steps, (self.steps - step) / self.steps
-        rise = min(1.0, done / self.warm_up) if self.warm_up else 1.0
-        return rise * (min(1.0, left / self.decay) if self.decay else 1.0)
-
-
-def _sites(sites: Any) -> tuple[Site, ...]:
-    several = (sites,) if isinstance(sites, str | Site) else tuple(sites)
-    if not several:
-        raise InputError("A plan came with no site to read or to write.", 'Name at least one, such as "mlp_in.0".')
-    return tuple(Site.parse(site) for site in several)
-
-
-def _plain(part: Any) -> dict[str, Any]:
-    return {"kind": part.kind, **asdict(part)}
-
-
-def _part(what: str, parts: Mapping[str, Any], value: Any) -> Any:
-    """A part of a plan, from plain values or as it is."""
-    if not isinstance(value, Mapping):
-        return value
-    given = dict(value)
-    kind = given.pop("kind", None)
-    if kind not in parts:
-        raise InputError(f"There is no {what} {kind!r}.", f"Known are {', '.join(parts)}.")
-    try:
-        return parts[kind](**given)
-    except TypeError as error:
-        known = ", ".join(each.name for each in fields(parts[kind]))
-        raise InputError(f"The {what} {kind!r} does not take {sorted(given)}.", f"Its fields are {known}.") from error
+    @classmethod
+    def _wired(cls, wirings: tuple[Wiring, ...], changes: dict[str, Any]) -> TrainingPlan:
+        return cls.from_dict({"name": wirings[0].name, "wirings": wirings} | changes)
 
 
 def _check_activation(plan: TrainingPlan) -> None:
-    kind = plan.activation.get("kind")
-    if kind not in TRAINABLE:
-        raise InputError(
-            f"The plan {plan.name!r} asks for the activation function {kind!r}.",
-            f"Those that can be trained are {', '.join(TRAINABLE)}.",
-        )
     try:
         activation_from_spec(dict(plan.activation))
     except FileFormatError as error:
         raise InputError(f"The plan {plan.name!r}: {error.message}", error.cure) from error
 
 
-def _refuse_not_positive(what: str, **values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise InputError(f"{what} has {name} = {value}.", "Give a positive number.")
+def _check_losses(plan: TrainingPlan) -> None:
+    for loss in plan.losses:
+        needed = loss.needs
+        if needed and plan.activation["kind"] not in needed:
+            raise InputError(
+                f"The plan {plan.name!r} has the loss {loss.kind!r} with the activation function "
+                f"{plan.activation['kind']!r}.",
+                f"It goes with {', '.join(needed)}.",
+            )

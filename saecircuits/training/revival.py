@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 
-from .losses import ForwardPass
+from .forward import Part
 from .starts import rows_of_tokens
 
 
@@ -28,11 +27,11 @@ class Revival(Protocol):
 
     def __call__(
         self,
-        dictionary: Dictionary,
-        x: Float[Tensor, "token read d_model"],
-        forward: ForwardPass,
+        part: Part,
+        residual: Float[Tensor, "token write d_model"],
+        target: Float[Tensor, "token write d_model"],
         generator: torch.Generator,
-    ) -> Tensor:
+    ) -> Int[Tensor, " revived"]:
         """Change the weights of dead features; returns their indices."""
         ...
 
@@ -65,19 +64,19 @@ class Resample:
             )
 
     @torch.no_grad()
-    def __call__(self, dictionary: Dictionary, x: Tensor, forward: ForwardPass, generator: torch.Generator) -> Tensor:
+    def __call__(self, part: Part, residual: Tensor, target: Tensor, generator: torch.Generator) -> Tensor:
         """Change the weights of dead features; returns their indices."""
-        residual = forward.residual
         error = residual.flatten(1).pow(2).sum(1)
-        size = (forward.target - forward.target.mean(0)).flatten(1).pow(2).sum(1)
+        size = (target - target.mean(0)).flatten(1).pow(2).sum(1)
         weight = (error / (size + size.mean() / 100).pow(self.equalise)).cpu().double()
-        dead = forward.dead.nonzero()[:, 0]
-        count = min(len(dead), int(self.most * len(x)), int((weight > 0).sum()))
+        dead = part.dead.nonzero()[:, 0]
+        count = min(len(dead), int(self.most * len(residual)), int((weight > 0).sum()))
         if count == 0:
             return dead[:0]
         dead = dead[torch.randperm(len(dead), generator=generator)[:count].to(dead.device)]
-        tokens = torch.multinomial(weight, count, generator=generator).to(x.device)
-        rows_of_tokens(x[tokens] - dictionary.b_in, residual[tokens], self.margin).put(dictionary, dead)
+        tokens = torch.multinomial(weight, count, generator=generator).to(residual.device)
+        x = part.x[tokens].unflatten(1, part.dictionary.b_in.shape)
+        rows_of_tokens(x, residual[tokens], self.margin).put(part.dictionary, dead)
         return dead
 
 

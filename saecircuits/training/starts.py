@@ -10,9 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from saecircuits.dictionaries import Dictionary
-from saecircuits.errors import InputError
+
+from .checks import refuse_negative, refuse_not_positive
 
 _TINY = 1e-12
+_FEATURES_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,27 @@ class Start(Protocol):
 
 @dataclass(frozen=True)
 class RandomRows:
-    """Random directions; unit decoder rows, and encoder rows of a given norm, the same where reads equal writes."""
+    """Random directions; unit decoder rows, and encoder rows of a given norm, tied where reads equal writes.
+
+    Args:
+        norm: of the encoder rows.
+        fires: if given, the bias of each feature is set such that it fires on so many tokens in `n_features`: about
+            that many features fire on a token from the start, and none is born dead (Conerly et al. 2025, "Circuits
+            Updates, January 2025").
+    """
 
     kind: ClassVar[str] = "random"
-    norm: float = 3.0
+    norm: float = 1.0
+    fires: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.norm > 0:
-            raise InputError(f"The norm of the first encoder rows is {self.norm}.", "Give a positive number.")
+        refuse_not_positive("The start", norm=self.norm, **({} if self.fires is None else {"fires": self.fires}))
 
     def __call__(self, dictionary: Dictionary, x: Tensor, y: Tensor, generator: torch.Generator) -> None:
-        """Set the weights; the data is not looked at."""
+        """Set the weights."""
         dictionary.initialise(generator, self.norm)
+        if self.fires is not None:
+            fit_bias(dictionary, x, self.fires)
 
 
 @dataclass(frozen=True)
@@ -93,8 +104,7 @@ class TokenRows:
     margin: float = 0.5
 
     def __post_init__(self) -> None:
-        if not self.margin >= 0:
-            raise InputError(f"The margin of the first rows is {self.margin}.", "Give a number of 0 or more.")
+        refuse_negative("first rows", margin=self.margin)
 
     def __call__(self, dictionary: Dictionary, x: Tensor, y: Tensor, generator: torch.Generator) -> None:
         """Set the weights; features beyond the number of tokens stay random."""
@@ -103,6 +113,17 @@ class TokenRows:
         drawn = drawn[y[drawn].flatten(1).norm(dim=1) > _TINY]
         features = torch.arange(len(drawn), device=x.device)
         rows_of_tokens(x[drawn], y[drawn], self.margin).put(dictionary, features)
+
+
+def fit_bias(dictionary: Dictionary, x: Float[Tensor, "token read d_model"], fires: float) -> None:
+    """Set `b_enc` such that, on these tokens, each feature's pre-activation is positive on `fires / n_features` of them
+    (but at least on one)."""
+    share = max(min(fires / dictionary.n_features, 1.0), 1 / len(x))
+    rank = max(1, round(share * len(x)))
+    weights = dictionary.W_enc.flatten(1)
+    for first in range(0, dictionary.n_features, _FEATURES_AT_ONCE):
+        pre = weights[first : first + _FEATURES_AT_ONCE] @ x.flatten(1).T
+        dictionary.b_enc[first : first + len(pre)] = -pre.topk(rank, dim=1).values[:, -1]
 
 
 STARTS: dict[str, Any] = {start.kind: start for start in (RandomRows, TokenRows)}
