@@ -1,7 +1,7 @@
 // Bundles each widget into one ES module and one style sheet, un-minified, the same bytes on every machine.
 import esbuild from "esbuild";
 
-const WIDGETS = ["explorer", "feature_card"];
+const WIDGETS = ["explorer", "feature_card", "training_monitor", "pareto_plot"];
 
 const options = {
   absWorkingDir: import.meta.dirname,

@@ -1,5 +1,7 @@
 // Writes a page with the widgets on example data: node gallery.mjs [page.html], then open it in a browser.
-// In the address: ?theme=dark  ?hostile=1  ?live=0  ?many=1 (several targets)  ?crowd=4 (more features)  ?delay=500
+// In the address: ?theme=dark  ?hostile=1  ?only=explorer+card+monitor+pareto
+//   Explorer: ?live=0  ?many=1 (several targets)  ?crowd=4 (more features)  ?delay=500
+//   TrainingMonitor: ?runs=50  ?entries=240  ?total=400  ?state=failed  ?grow=1 (goes on)
 import fs from "node:fs";
 import esbuild from "esbuild";
 
@@ -16,7 +18,8 @@ const bundle = async (file) => {
   return (await esbuild.build(options)).outputFiles[0].text;
 };
 const script = (await bundle("gallery/page.ts")).replaceAll("</script", "<\\/script");
-const style = (await bundle("src/styles/explorer.css")) + (await bundle("src/styles/feature_card.css"));
+const styles = ["explorer", "feature_card", "training_monitor", "pareto_plot"];
+const style = (await Promise.all(styles.map((name) => bundle(`src/styles/${name}.css`)))).join("");
 fs.writeFileSync(
   out,
   `<!doctype html>
@@ -25,9 +28,9 @@ fs.writeFileSync(
 <style>
 body { max-width: 1060px; margin: 24px auto; padding: 0 16px; font-family: system-ui, sans-serif; }
 [data-theme="dark"] body { background: #0d0f12; }
-.gallery-card { margin-top: 24px; }
+body > div + div { margin-top: 24px; }
 ${style}</style></head>
-<body><div class="gallery-explorer"></div><div class="gallery-card"></div>
+<body>
 <script type="module">${script}</script></body>
 </html>
 `,

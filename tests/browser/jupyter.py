@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 _START_SECONDS = 90
 _QUIET = '{"fetchNews": "false", "checkForUpdates": false}'
 
@@ -60,6 +62,14 @@ def jupyter_lab(folder: Path, *notebooks: Path) -> Iterator[Lab]:
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
         log.close()
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """A notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
+    return path
 
 
 def open_and_run(page: Any, lab: Lab, notebook: str, seconds: float = 240) -> None:

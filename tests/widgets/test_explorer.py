@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event, given, settings, strategies as st
 
 from saecircuits.attribution import TopTokens
 from saecircuits.circuit import Circuit, Feature, Node, NodeKind

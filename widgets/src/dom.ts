@@ -58,6 +58,11 @@ export function setAttributes(element: Element, attrs: Props["attrs"] = {}): voi
   }
 }
 
+/** Plain keys end here; Ctrl and Cmd combinations (save, run) still reach the notebook. */
+export function keepFromNotebook(event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+}
+
 /** Offers bytes as a download. */
 export function download(ui: Ui, name: string, content: Blob): void {
   const url = URL.createObjectURL(content);

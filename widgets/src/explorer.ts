@@ -1,6 +1,6 @@
 /** The Explorer: one render; state in the middle, traits on one side, panels and stage on the other. */
 
-import { h, type Ui } from "./dom.js";
+import { h, keepFromNotebook, type Ui } from "./dom.js";
 import { keepFocus } from "./focus.js";
 import { createStage, type Stage } from "./graph/stage.js";
 import { type Actions, createActions, type Undoable } from "./model/actions.js";
@@ -70,6 +70,14 @@ function assemble(ui: Ui, store: ExplorerStore, actions: Actions): { root: HTMLE
       ablate: edit.toggleAblation,
     },
   });
+  const code = codeStrip(ui, [
+    {
+      text: "Copy as Python",
+      title: "Copy the Python that does the last action",
+      content: () => store.get().code,
+    },
+    { text: "Copy all", title: "Copy a script that does every action so far", content: actions.script },
+  ]);
   const empty = h(ui, "p", {
     class: "saec-empty",
     text: "No circuit yet. It appears here as soon as Python has found one.",
@@ -85,21 +93,17 @@ function assemble(ui: Ui, store: ExplorerStore, actions: Actions): { root: HTMLE
   root.append(
     header(ui, store, actions, createMenu(ui, store, actions, stage)),
     progress(ui, store),
-    banner(ui, store, actions),
+    banner(ui, store, actions.dismiss),
     empty,
     body,
-    codeStrip(ui, store, actions),
+    code.element,
   );
+  store.watch(["code"], (state) => code.show(state.code));
   store.watch(["graph"], ({ graph }) => {
     empty.hidden = graph !== null;
     body.hidden = graph === null;
   });
   return { root, stage };
-}
-
-/** Plain keys end here; Ctrl and Cmd combinations (save, run) still reach the notebook. */
-function keepFromNotebook(event: KeyboardEvent): void {
-  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
 }
 
 export default { render };

@@ -50,3 +50,31 @@ export function percent(share: number): string {
   if (value > 0 && value < 0.1) return "<0.1 %";
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
+
+/** Three significant digits, for numbers whose size is not known beforehand. */
+export function significant(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const text = Math.abs(value) >= 1000 ? compact(value) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+
+/** A large number in short: 12k, 3.4M. */
+export function compact(value: number): string {
+  const size = Math.abs(value);
+  const [unit, sign] =
+    size >= 1e9 ? [1e9, "B"] : size >= 1e6 ? [1e6, "M"] : size >= 1e3 ? [1e3, "k"] : [1, ""];
+  const scaled = value / Number(unit);
+  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
+  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
+}
+
+/** A span of time as a person says it. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "–";
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
+}

@@ -64,6 +64,15 @@ describe("literals", () => {
   });
 });
 
+describe("lines of the other widgets", () => {
+  test("stop runs and read dictionaries", () => {
+    expect([python.stopRuns('a"b'), python.stopRuns()]).toEqual(['monitor.stop("a\\"b")', "monitor.stop()"]);
+    expect(python.dictionaryOf("k4", "")).toBe('plot.selected = "k4"; dictionary = plot.dictionary');
+    expect(python.dictionaryOf("k4", "C:\\out")).toBe('dictionary = sc.load_dictionary("C:\\\\out")');
+    expect(python.dictionaryOf(null, "")).toBe("plot.selected = None");
+  });
+});
+
 describe("calls", () => {
   test("each edit", () => {
     const calls = [

@@ -29,6 +29,9 @@ function setAttributes(element2, attrs = {}) {
     else element2.setAttribute(name, value === true ? "" : String(value));
   }
 }
+function keepFromNotebook(event) {
+  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+}
 function download(ui, name, content2) {
   const url = URL.createObjectURL(content2);
   const link2 = h(ui, "a", { attrs: { href: url, download: name } });
@@ -1625,6 +1628,7 @@ function createStage(ui, { store, actions, root, commands }) {
 
 // src/model/ask.ts
 var TIMEOUT_MS = 12e4;
+var BUSY = "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.";
 var AskError = class extends Error {
   cure;
   constructor(failure) {
@@ -1633,7 +1637,7 @@ var AskError = class extends Error {
     this.cure = failure.cure;
   }
 };
-function createAsk(model, timeout = TIMEOUT_MS) {
+function createAsk(model, timeout = TIMEOUT_MS, cure = BUSY) {
   const waiting = /* @__PURE__ */ new Map();
   const prefix = Math.random().toString(36).slice(2, 8);
   let count = 0;
@@ -1653,7 +1657,7 @@ function createAsk(model, timeout = TIMEOUT_MS) {
       reject(
         new AskError({
           message: `Python has not answered “${type}” for ${Math.round(timeout / 1e3)} seconds.`,
-          cure: "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again."
+          cure
         })
       );
     }, timeout);
@@ -2176,16 +2180,16 @@ function checkVersion(trait) {
 }
 
 // src/panels/banner.ts
-function banner(ui, store, actions) {
+function banner(ui, store, dismiss) {
   const message = h(ui, "span", { class: "saec-error-message" });
   const cure = h(ui, "span", { class: "saec-error-cure" });
-  const dismiss = h(ui, "button", {
+  const button2 = h(ui, "button", {
     class: "saec-button saec-button-small saec-dismiss",
     text: "Dismiss",
-    on: { click: actions.dismiss }
+    on: { click: dismiss }
   });
   const element2 = h(ui, "div", { class: "saec-error", attrs: { role: "alert" } });
-  element2.append(h(ui, "div", { class: "saec-error-text" }, message, cure), dismiss);
+  element2.append(h(ui, "div", { class: "saec-error-text" }, message, cure), button2);
   store.watch(["failure"], ({ failure }) => {
     element2.hidden = failure === null;
     message.textContent = failure ? visible(failure.message) : "";
@@ -2207,35 +2211,37 @@ function progress(ui, store) {
 
 // src/panels/code.ts
 var SAID_MS = 1500;
-function codeStrip(ui, store, actions) {
+function codeStrip(ui, buttons) {
   const code = h(ui, "code", {
     class: "saec-code-text",
     attrs: { tabindex: 0, "aria-label": "Python of the last action" }
   });
-  const button2 = (text2, title2, content2) => {
-    const element2 = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text: text2, title: title2 });
+  const button2 = ({ text: text2, title: title2, content: content2 }) => {
+    const element3 = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text: text2, title: title2 });
     const press = async () => {
       const copied = await copy(ui, content2());
-      element2.textContent = copied ? "Copied" : "Not allowed";
+      element3.textContent = copied ? "Copied" : "Not allowed";
       setTimeout(() => {
-        element2.textContent = text2;
+        element3.textContent = text2;
       }, SAID_MS);
     };
-    element2.addEventListener("click", () => void press(), { signal: ui.signal });
-    return element2;
+    element3.addEventListener("click", () => void press(), { signal: ui.signal });
+    return element3;
   };
-  store.watch(["code"], (state) => {
-    code.textContent = state.code;
-  });
-  return h(
+  const element2 = h(
     ui,
     "div",
     { class: "saec-code" },
     h(ui, "span", { class: "saec-code-prompt", text: ">>>", attrs: { "aria-hidden": "true" } }),
     code,
-    button2("Copy as Python", "Copy the Python that does the last action", () => store.get().code),
-    button2("Copy all", "Copy a script that does every action so far", actions.script)
+    ...buttons.map(button2)
   );
+  return {
+    element: element2,
+    show(line2) {
+      code.textContent = line2;
+    }
+  };
 }
 
 // src/panels/edit_form.ts
@@ -3757,6 +3763,14 @@ function assemble(ui, store, actions) {
       ablate: edit.toggleAblation
     }
   });
+  const code = codeStrip(ui, [
+    {
+      text: "Copy as Python",
+      title: "Copy the Python that does the last action",
+      content: () => store.get().code
+    },
+    { text: "Copy all", title: "Copy a script that does every action so far", content: actions.script }
+  ]);
   const empty = h(ui, "p", {
     class: "saec-empty",
     text: "No circuit yet. It appears here as soon as Python has found one."
@@ -3772,19 +3786,17 @@ function assemble(ui, store, actions) {
   root.append(
     header(ui, store, actions, createMenu(ui, store, actions, stage)),
     progress(ui, store),
-    banner(ui, store, actions),
+    banner(ui, store, actions.dismiss),
     empty,
     body,
-    codeStrip(ui, store, actions)
+    code.element
   );
+  store.watch(["code"], (state) => code.show(state.code));
   store.watch(["graph"], ({ graph }) => {
     empty.hidden = graph !== null;
     body.hidden = graph === null;
   });
   return { root, stage };
-}
-function keepFromNotebook(event) {
-  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
 }
 var explorer_default = { render };
 export {

@@ -3,6 +3,8 @@
 import type { Failure, Model } from "./traits.js";
 
 const TIMEOUT_MS = 120_000;
+const BUSY =
+  "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.";
 
 /** An error that a person sees, with what to do about it. */
 export class AskError extends Error {
@@ -29,7 +31,11 @@ interface Waiting {
 }
 
 /** Returns `ask` and a `close` that refuses what is still open and removes the listener. */
-export function createAsk<T>(model: Model<T>, timeout = TIMEOUT_MS): { ask: Ask; close(): void } {
+export function createAsk<T>(
+  model: Model<T>,
+  timeout = TIMEOUT_MS,
+  cure = BUSY,
+): { ask: Ask; close(): void } {
   const waiting = new Map<string, Waiting>();
   // Two views of one model hear each other's answers: the prefix tells them apart.
   const prefix = Math.random().toString(36).slice(2, 8);
@@ -53,7 +59,7 @@ export function createAsk<T>(model: Model<T>, timeout = TIMEOUT_MS): { ask: Ask;
         reject(
           new AskError({
             message: `Python has not answered “${type}” for ${Math.round(timeout / 1000)} seconds.`,
-            cure: "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.",
+            cure,
           }),
         );
       }, timeout);

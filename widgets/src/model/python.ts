@@ -103,3 +103,14 @@ export function exported(filename: string, format: string): string {
   const named = format === "neuronpedia" ? ', format="neuronpedia"' : "";
   return `sc.export(circuit, ${literal(filename)}${named})`;
 }
+
+export function stopRuns(name?: string): string {
+  return `monitor.stop(${name === undefined ? "" : literal(name)})`;
+}
+
+/** Reads the dictionary of a point: from its folder where it has one, or else through the plot. */
+export function dictionaryOf(name: string | null, folder: string): string {
+  if (name === null) return "plot.selected = None";
+  if (folder) return `dictionary = sc.load_dictionary(${literal(folder)})`;
+  return `plot.selected = ${literal(name)}; dictionary = plot.dictionary`;
+}

@@ -1,17 +1,27 @@
-/** The Python of the last action, to copy: alone, or with everything before it. */
+/** A line of Python that does what was last done by hand, with buttons that copy it or more. */
 
 import { copy, h, type Ui } from "../dom.js";
-import type { Actions } from "../model/actions.js";
-import type { ExplorerStore } from "../model/state.js";
 
 const SAID_MS = 1500;
 
-export function codeStrip(ui: Ui, store: ExplorerStore, actions: Actions): HTMLElement {
+export interface CodeStrip {
+  element: HTMLElement;
+  show(line: string): void;
+}
+
+/** A button that copies `content()`. */
+export interface CopyButton {
+  text: string;
+  title: string;
+  content(): string;
+}
+
+export function codeStrip(ui: Ui, buttons: readonly CopyButton[]): CodeStrip {
   const code = h(ui, "code", {
     class: "saec-code-text",
     attrs: { tabindex: 0, "aria-label": "Python of the last action" },
   });
-  const button = (text: string, title: string, content: () => string) => {
+  const button = ({ text, title, content }: CopyButton) => {
     const element = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text, title });
     const press = async () => {
       const copied = await copy(ui, content());
@@ -23,16 +33,18 @@ export function codeStrip(ui: Ui, store: ExplorerStore, actions: Actions): HTMLE
     element.addEventListener("click", () => void press(), { signal: ui.signal });
     return element;
   };
-  store.watch(["code"], (state) => {
-    code.textContent = state.code;
-  });
-  return h(
+  const element = h(
     ui,
     "div",
     { class: "saec-code" },
     h(ui, "span", { class: "saec-code-prompt", text: ">>>", attrs: { "aria-hidden": "true" } }),
     code,
-    button("Copy as Python", "Copy the Python that does the last action", () => store.get().code),
-    button("Copy all", "Copy a script that does every action so far", actions.script),
+    ...buttons.map(button),
   );
+  return {
+    element,
+    show(line) {
+      code.textContent = line;
+    },
+  };
 }
