@@ -1,7 +1,9 @@
 """How good dictionaries are, on tokens that they were not trained on.
 
 1. Each dictionary alone: how sparse it is and how much of the written activations it gives back.
-2. All together: the model runs with every site that they write replaced by the reconstructions, no error kept, and is
+2. Each written site: how much of it the sum of all dictionaries that write it gives back. For cross-layer transcoders
+   this is the score that counts; for all others it says the same as 1.
+3. All together: the model runs with every site that they write replaced by the reconstructions, no error kept, and is
    compared with itself and with a model whose same sites are replaced by their means.
 
 Neither the first token of a row nor what is predicted from it counts: it is never replaced.
@@ -85,12 +87,14 @@ class Evaluation:
         corpus: what was measured on.
         tokens: how many of its tokens counted.
         dictionaries: by name.
+        sites: fraction of variance unexplained of each written site, by all dictionaries that write it.
         replaced: all together.
     """
 
     corpus: str
     tokens: int
     dictionaries: dict[str, DictionaryScores]
+    sites: dict[str, float]
     replaced: ReplacedScores
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,7 +104,13 @@ class Evaluation:
             for name, scores in self.dictionaries.items()
         }
         together = {**asdict(self.replaced), "loss_recovered": self.replaced.loss_recovered}
-        return {"corpus": self.corpus, "tokens": self.tokens, "dictionaries": alone, "replaced": together}
+        return {
+            "corpus": self.corpus,
+            "tokens": self.tokens,
+            "dictionaries": alone,
+            "sites": self.sites,
+            "replaced": together,
+        }
 
 
 @torch.no_grad()
@@ -121,13 +131,20 @@ def evaluate(model: HasDictionaries, corpus: Corpus, tokens: int = 65_536, rows:
         raise InputError("There is no dictionary to measure.", "Give at least one.")
     means, batches = _means_and_batches(subject, dictionaries, corpus, tokens, rows)
     alone = {each.name: ScoreCollector(each, means) for each in dictionaries}
+    summed = {site: SiteCollector(site, dictionaries, mean) for site, mean in means.items()}
     sites = sorted({site for each in dictionaries for site in (*each.reads, *each.writes)})
     for activations in enough(stream(subject, corpus, sites, rows), tokens):
-        for collector in alone.values():
+        for collector in (*alone.values(), *summed.values()):
             collector.update(activations)
     together = _compare(subject, batches, by_dictionaries(dictionaries), by_means(means))
     counted = sum(int(Replacement.replaced(batch).sum()) for batch in batches)
-    return Evaluation(corpus.name, counted, {name: each.freeze() for name, each in alone.items()}, together)
+    return Evaluation(
+        corpus.name,
+        counted,
+        {name: each.freeze() for name, each in alone.items()},
+        {str(site): each.freeze() for site, each in summed.items()},
+        together,
+    )
 
 
 class ScoreCollector:
@@ -148,8 +165,9 @@ class ScoreCollector:
     def update(self, activations: Activations) -> None:
         """Count one batch."""
         target = activations.stacked(self._dictionary.writes)[activations.used]
-        latents = self._dictionary.encode(activations.stacked(self._dictionary.reads)[activations.used])
-        residual = target - self._dictionary.decode(latents)
+        x = activations.stacked(self._dictionary.reads)[activations.used]
+        latents = self._dictionary.encode(x)
+        residual = target - self._dictionary.decode(latents) - self._dictionary.skipped(x)
         self._firings += (latents > 0).sum(0).cpu()
         self._sizes.append((target - self._mean).flatten(1).norm(dim=1).cpu())
         self._residuals.append(residual.flatten(1).norm(dim=1).cpu())
@@ -164,6 +182,35 @@ class ScoreCollector:
             dead=float((self._firings == 0).float().mean()),
             mean_norm=float(size.mean()),
         )
+
+
+class SiteCollector:
+    """Adds up how far the sum of all dictionaries that write a site is from what the site holds.
+
+    Args:
+        site: that is written.
+        dictionaries: among them those that write it.
+        mean: of the site.
+    """
+
+    def __init__(self, site: Site, dictionaries: Sequence[Dictionary], mean: Float[Tensor, " d_model"]) -> None:
+        self._site, self._mean = site, mean
+        self._writers = [each for each in dictionaries if site in each.writes]
+        self._error = self._variance = 0.0
+
+    def update(self, activations: Activations) -> None:
+        """Count one batch."""
+        target = activations.sites[self._site][activations.used]
+        rest = target.clone()
+        for writer in self._writers:
+            x = activations.stacked(writer.reads)[activations.used]
+            rest -= writer(x)[:, writer.writes.index(self._site)]
+        self._error += float(rest.double().pow(2).sum())
+        self._variance += float((target - self._mean).double().pow(2).sum())
+
+    def freeze(self) -> float:
+        """Fraction of variance unexplained."""
+        return self._error / self._variance
 
 
 def _means_and_batches(

@@ -24,29 +24,36 @@ class Replacer:
 
     Attributes:
         site: the site that is replaced.
-        reads: sites whose values are needed, none later than `site`.
+        reads: sites whose values are needed.
         value: maps the values of `site` and `reads`, `[batch, position, d_model]` each, to the new one.
+        looks_ahead: whether it is given what the model's own run holds, since it reads later sites than it replaces.
     """
 
     site: Site
     reads: tuple[Site, ...]
     value: Callable[[Mapping[Site, Tensor]], Tensor]
+    looks_ahead: bool = False
 
 
 def replaced_logits(
     subject: Subject, tokens: Tokens, replacers: Sequence[Replacer]
 ) -> Float[Tensor, "batch position vocabulary"]:
-    """Logits of a run in which some sites are replaced; a later replacer sees what earlier ones changed."""
+    """Logits of a run in which some sites are replaced.
+
+    A later replacer sees what earlier ones changed; only one that looks ahead is given what the model's own run holds.
+    """
     used = Replacement.replaced(tokens)[..., None]
     by_site = {replacer.site: replacer for replacer in replacers}
     sites = sorted({site for replacer in replacers for site in (replacer.site, *replacer.reads)})
+    own = subject.read(tokens, sites) if any(replacer.looks_ahead for replacer in replacers) else {}
 
     def body() -> Tensor:
         met: dict[Site, Tensor] = {}
         for site in sites:
             met[site] = subject.get(site)
             if site in by_site:
-                subject.set(site, torch.where(used, by_site[site].value(met), met[site]))
+                given = own if by_site[site].looks_ahead else met
+                subject.set(site, torch.where(used, by_site[site].value(given), met[site]))
         return subject.logits()
 
     return subject.run(tokens, body)
@@ -75,4 +82,5 @@ def _sum_of(site: Site, dictionaries: Sequence[Dictionary]) -> Replacer:
             total = total + dictionary(x)[..., dictionary.writes.index(site), :]
         return total
 
-    return Replacer(site, tuple({read for dictionary in dictionaries for read in dictionary.reads}), value)
+    reads = tuple({read for dictionary in dictionaries for read in dictionary.reads})
+    return Replacer(site, reads, value, any(min(each.writes) < max(each.reads) for each in dictionaries))

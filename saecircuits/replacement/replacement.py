@@ -7,6 +7,7 @@ first token is left as it is: its activations are of another size than all other
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -42,7 +43,7 @@ class Replacement:
 
     Args:
         subject: the model.
-        dictionaries: at most one that writes the MLP output of each layer.
+        dictionaries: at most one that writes each site from where it reads.
 
     Raises:
         InputError: if a dictionary's width or layer does not fit the model, two share a name, or two write one site.
@@ -90,7 +91,7 @@ class Replacement:
         return dictionary.encode(x[..., None, :]) * self.replaced(tokens)[..., None]
 
     def _check(self, dictionaries: Sequence[Dictionary]) -> None:
-        written: dict[str, str] = {}
+        written: dict[tuple[str, str], str] = {}
         for dictionary in dictionaries:
             self.subject.check_sites((*dictionary.reads, *dictionary.writes))
             if dictionary.d_model != self.subject.d_model:
@@ -99,11 +100,12 @@ class Replacement:
                     f"{self.subject.name} is {self.subject.d_model} wide.",
                     "Load dictionaries that were trained on this model.",
                 )
-            for site in map(str, dictionary.writes):
-                if site in written:
+            for read, site in product(map(str, dictionary.reads), map(str, dictionary.writes)):
+                if (read, site) in written:  # from different sites, as in a cross-layer transcoder, they add up
                     raise InputError(
-                        f"{written[site]!r} and {dictionary.name!r} both write {site}.", "Load one dictionary a site."
+                        f"{written[read, site]!r} and {dictionary.name!r} both write {site}.",
+                        "Load one dictionary a site.",
                     )
-                written[site] = dictionary.name
+                written[read, site] = dictionary.name
             if not all(bool(torch.isfinite(p).all()) for p in dictionary.parameters()):
                 raise InputError(f"Dictionary {dictionary.name!r} has weights that are not finite.", "Train it again.")
