@@ -11,6 +11,7 @@ from saecircuits.errors import SaeCircuitsError
 
 from .commands import attribute, demo, export
 from .doctor import doctor
+from .training import evaluate, train
 
 app = typer.Typer(
     name="saecircuits",
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, attribute, export, doctor):
+for command in (demo, attribute, export, train, evaluate, doctor):
     app.command()(command)
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     except (SaeCircuitsError, OSError) as error:
         line = " ".join(str(error).split())
         Console(stderr=True, soft_wrap=True).print(f"saecircuits: {line}", style="red", markup=False, highlight=False)
-        sys.exit(2)
+        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 2)
     except KeyboardInterrupt:
         Console(stderr=True).print("saecircuits: stopped.")
         sys.exit(130)

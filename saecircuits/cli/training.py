@@ -1,0 +1,166 @@
+"""The commands that train dictionaries and measure them: `train`, `evaluate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import saecircuits as sc
+from saecircuits.errors import InputError
+from saecircuits.training import USUAL_LOSSES
+
+Model = Annotated[str, typer.Option(help='"world", a Hugging Face name, or a folder.')]
+Text = Annotated[list[Path] | None, typer.Option(help="Text or JSONL files, or a folder of them.")]
+Dataset = Annotated[str | None, typer.Option(help="A Hugging Face dataset, streamed.")]
+
+
+def train(
+    out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run in it goes on.")],
+    model: Model = "world",
+    text: Text = None,
+    dataset: Dataset = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="A JSON file with a list of plans, instead of the options below.")
+    ] = None,
+    sae: Annotated[
+        list[str] | None, typer.Option(help="Site of an SAE, e.g. resid_post.2; may be given again.")
+    ] = None,
+    transcoder: Annotated[list[int] | None, typer.Option(help="Layer of a transcoder; may be given again.")] = None,
+    clt: Annotated[bool, typer.Option(help="A cross-layer transcoder over all layers.")] = False,
+    crosscoder: Annotated[
+        str | None, typer.Option(help="Sites of a crosscoder, e.g. resid_post.0,resid_post.1.")
+    ] = None,
+    kind: Annotated[str, typer.Option(help=f"Activation function: {', '.join(USUAL_LOSSES)}.")] = "batchtopk",
+    k: Annotated[
+        str, typer.Option(help="Features a token, for topk, batchtopk and jumprelu; several make a sweep: 8,16,32.")
+    ] = "32",
+    features: Annotated[str, typer.Option(help="Number of features; several make a sweep: 1024,4096.")] = "2048",
+    tokens: Annotated[int, typer.Option(min=1, help="Tokens to train on.")] = 4_000_000,
+    batch: Annotated[int, typer.Option(min=1, help="Tokens a step.")] = 2048,
+    seed: Annotated[int, typer.Option(help="Of weights and order.")] = 0,
+) -> None:
+    """Train dictionaries, all of them in one pass over the model.
+
+    Example: saecircuits train --out runs/first --sae resid_post.1 --sae resid_post.2 --k 8,16,32 --tokens 1000000
+    """
+    console = Console()
+    subject = sc.load_model(model)
+    if recipe is not None:
+        plans = [sc.TrainingPlan.from_dict(values) for values in _read_json(recipe)]
+    else:
+        chosen = _wired(sae or [], transcoder or [], subject.n_layers if clt else 0, crosscoder)
+        plans = _sweep(chosen, kind, _numbers("k", k), _numbers("features", features))
+    run = sc.TrainingRun(tokens=tokens, batch=batch, seed=seed)
+    results = sc.train(subject, corpus_of(model, text, dataset), plans, run, folder=out)
+    table = Table("dictionary", "features", "L0", "explained", "dead", box=None, header_style="dim")
+    for result in results:
+        last = result.log[-1]
+        numbers = f"{last.l0:.1f}", f"{last.variance_explained:.4f}", f"{last.dead:.0%}"
+        table.add_row(result.plan.name, str(result.plan.n_features), *numbers)
+    console.print(table)
+    console.print(f"in {out / 'dictionaries'}", highlight=False)
+
+
+def evaluate(
+    dictionaries: Annotated[Path, typer.Argument(help="Folder of a dictionary, or of several.")],
+    model: Model = "world",
+    text: Text = None,
+    dataset: Dataset = None,
+    tokens: Annotated[int, typer.Option(min=1, help="Tokens to measure on.")] = 65_536,
+    out: Annotated[Path | None, typer.Option(help="JSON file to write the scores to.")] = None,
+) -> None:
+    """Measure dictionaries on text that they were not trained on.
+
+    Example: saecircuits evaluate runs/first/dictionaries --tokens 20000
+    """
+    console = Console()
+    lab = sc.ReplacementModel(sc.load_model(model), sc.load_dictionaries(dictionaries))
+    report = sc.evaluate(lab, corpus_of(model, text, dataset, seed=_FRESH), tokens)
+    table = Table("dictionary", "L0", "explained", "dead", box=None, header_style="dim")
+    for name, scores in report.dictionaries.items():
+        table.add_row(name, f"{scores.l0:.1f}", f"{scores.variance_explained:.4f}", f"{scores.dead:.0%}")
+    console.print(table)
+    together = report.replaced
+    console.print(f"all in place: loss {together.loss:.3f} -> {together.replaced_loss:.3f}, ", end="")
+    console.print(f"{together.loss_recovered:.2%} recovered; {report.tokens:,} tokens")
+    if out is not None:
+        out.write_text(json.dumps(report.to_dict(), indent=2) + "\n", "utf-8")
+
+
+def corpus_of(model: str, text: Sequence[Path] | None, dataset: str | None, seed: int = 0) -> sc.Corpus:
+    """The texts that options name; for the embedded model its own generator."""
+    if text and dataset:
+        raise InputError("Both --text and --dataset were given.", "Give one of them.")
+    if dataset:
+        return sc.Corpus.dataset(dataset)
+    if text:
+        return sc.Corpus.files(text)
+    if model != "world":
+        raise InputError(f"There is no text to run {model!r} on.", "Give --text or --dataset.")
+    return sc.Corpus.world(seed)
+
+
+_FRESH = 9_001
+"""Seed of the rows that `evaluate` measures the embedded model on."""
+
+
+def _wired(saes: Sequence[str], transcoders: Sequence[int], clt: int, crosscoder: str | None) -> list[Any]:
+    """One maker of plans for each wiring that was asked for, with its name."""
+    makers: list[Any] = [(f"sae.{site}", lambda site=site, **more: sc.TrainingPlan.sae(site, **more)) for site in saes]
+    makers += [
+        (f"transcoder.{layer}", lambda layer=layer, **more: sc.TrainingPlan.transcoder(layer, **more))
+        for layer in transcoders
+    ]
+    if clt:
+        makers.append(("clt", lambda **more: sc.TrainingPlan.cross_layer_transcoder(clt, **more)))
+    if crosscoder:
+        makers.append(("crosscoder", lambda **more: sc.TrainingPlan.crosscoder(crosscoder.split(","), **more)))
+    if not makers:
+        raise InputError("Nothing is to be trained.", "Give --sae, --transcoder, --clt, --crosscoder or --recipe.")
+    return makers
+
+
+def _sweep(makers: Sequence[Any], kind: str, ks: Sequence[int], widths: Sequence[int]) -> list[sc.TrainingPlan]:
+    """A plan for every combination; those of a sweep are told apart by their names."""
+    plans = []
+    for (name, make), sparsity, width in product(makers, _sparsities(kind, ks), widths):
+        full = (
+            name
+            + (f".k{sparsity[0]}" if sparsity[0] and len(ks) > 1 else "")
+            + (f".m{width}" if len(widths) > 1 else "")
+        )
+        plans.append(make(name=full, n_features=width, **sparsity[1]))
+    return plans
+
+
+def _sparsities(kind: str, ks: Sequence[int]) -> list[tuple[int, dict[str, Any]]]:
+    """Fields of plans for each k; 0 for kinds whose sparsity comes from a coefficient."""
+    if "topk" in kind:
+        return [(k, {"activation": {"kind": kind, "k": k}}) for k in ks]
+    if kind == "jumprelu":
+        losses = {k: (sc.Reconstruction(), sc.L0(0.1, target=k), sc.AuxK()) for k in ks}
+        return [(k, {"activation": {"kind": kind}, "losses": losses[k]}) for k in ks]
+    return [(0, {"activation": {"kind": kind}})]
+
+
+def _numbers(option: str, text: str) -> list[int]:
+    try:
+        return [int(each) for each in text.split(",")]
+    except ValueError as error:
+        raise InputError(f"--{option} is {text!r}.", "Give whole numbers with commas between them: 8,16,32.") from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{path} is not JSON: {error}.", "Give a list of plans, as TrainingPlan.to_dict makes them."
+        ) from error
