@@ -56,6 +56,8 @@ def test_missing_weights_are_refused(folder):
         {"reads": ["mlp_in.1", "mlp_in.2"]},
         {"activation": {"kind": "topk", "k": 3}},
         {"activation": {"kind": "gelu"}},
+        {"activation": {"kind": "gated"}},
+        {"skip": True},
         {"activation": {"kind": "jumprelu", "k": 3}},
         {"colour": "red"},
         {"name": None},

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 import torch
 
 from saecircuits.dictionaries import (
-    ACTIVATIONS,
-    BatchTopK,
     Dictionary,
-    JumpReLU,
     ReLU,
-    TopK,
-    activation_from_spec,
     load_dictionaries,
     load_dictionary,
     save_dictionary,
 )
-from saecircuits.errors import FileFormatError, InputError
+from saecircuits.errors import InputError
 from saecircuits.sites import Site
+from tests.dictionaries.test_activations import FEATURES as F, PARTS
 
-D, F = 8, 20
+D = 8
 WIRINGS = {
     "sae": (["resid_post.1"], ["resid_post.1"]),
     "transcoder": (["mlp_in.1"], ["mlp_out.1"]),
     "cross-layer": (["mlp_in.0"], ["mlp_out.0", "mlp_out.1", "mlp_out.2"]),
     "crosscoder": (["resid_post.0", "resid_post.1"], ["resid_post.0", "resid_post.1"]),
+    "models": (["a:resid_post.0", "b:resid_post.0"], ["a:resid_post.0", "b:resid_post.0"]),
     "odd": (["mlp_in.0", "mlp_in.1", "mlp_in.2"], ["mlp_out.2", "resid_post.2"]),
 }
-PARTS = {"relu": ReLU, "topk": lambda: TopK(4), "batchtopk": lambda: BatchTopK(4), "jumprelu": lambda: JumpReLU(0.7)}
-PARTS["jumprelu by feature"] = lambda: JumpReLU(torch.linspace(0.1, 0.9, F))
 
 
-def make(wiring: str = "transcoder", activation: str = "topk", seed: int = 0) -> Dictionary:
+def make(wiring: str = "transcoder", activation: str = "topk", seed: int = 0, skip: bool = False) -> Dictionary:
     reads, writes = (list(map(Site.parse, sites)) for sites in WIRINGS[wiring])
     generator = torch.Generator().manual_seed(seed)
-    dictionary = Dictionary(f"{wiring}.x", reads, writes, F, D, PARTS[activation]()).initialise(generator)
+    part = PARTS[activation]()
+    dictionary = Dictionary(f"{wiring}.x", reads, writes, F, D, part, skip=skip).initialise(generator)
     with torch.no_grad():
-        for bias in (dictionary.b_in, dictionary.b_enc, dictionary.b_dec):
-            bias.copy_(0.3 * torch.randn(bias.shape, generator=generator))
+        for bias in (dictionary.b_in, dictionary.b_enc, dictionary.b_dec, dictionary.W_skip):
+            if bias is not None:
+                bias.copy_(0.3 * torch.randn(bias.shape, generator=generator))
     return dictionary.requires_grad_(False)
 
 
@@ -61,7 +60,8 @@ def test_shapes_and_formula(wiring, activation):
     assert z.shape == (3, 5, F)
     assert (z >= 0).all()
     fires = z > 0
-    torch.testing.assert_close(z[fires], pre[fires])  # what fires is left as it is
+    if "gated" not in activation:
+        torch.testing.assert_close(z[fires], pre[fires])  # what fires is left as it is
     expected = torch.einsum("btf,fwd->btwd", z, dictionary.W_dec) + dictionary.b_dec
     assert expected.shape == (3, 5, len(dictionary.writes), D)
     torch.testing.assert_close(dictionary(x), expected)
@@ -82,70 +82,66 @@ def test_files_give_back_the_dictionary_of_inference(tmp_path, wiring, activatio
     dictionary = make(wiring, activation)
     x = inputs(dictionary, 40)
     if activation == "batchtopk":
-        for _ in range(5):
-            dictionary.activation.observe(dictionary.encode(x))
+        dictionary.activation.after_step(dictionary.encode(x).flatten())
     folder = save_dictionary(dictionary, tmp_path / "d", "a model", {"k": 4}, {"l0": 4.0})
     again = load_dictionary(folder)
     assert (again.name, again.reads, again.writes) == (dictionary.name, dictionary.reads, dictionary.writes)
-    for name, parameter in dictionary.named_parameters():
-        assert torch.equal(parameter, dict(again.named_parameters())[name])
-    dictionary.activation = dictionary.activation.for_inference()
-    assert torch.equal(again.encode(x), dictionary.encode(x))
+    inference = deepcopy(dictionary).for_inference()
+    assert again.state_dict().keys() == inference.state_dict().keys()
+    for name, value in inference.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name]), name
+    assert torch.equal(again.encode(x), inference.encode(x))
+    assert torch.equal(again(x), inference(x))
     assert not any(p.requires_grad for p in again.parameters())
-    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "weights.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "config.json", "weights.safetensors"]
 
 
-def test_topk_keeps_the_largest():
-    pre = torch.tensor([[3.0, -1.0, 2.0, 1.0], [-1.0, -2.0, 0.5, -3.0]])
-    assert TopK(2)(pre).tolist() == [[3, 0, 2, 0], [0, 0, 0.5, 0]]
-    assert TopK(9)(pre).tolist() == pre.relu().tolist()
-
-
-def test_batchtopk_spends_its_budget_where_it_is_needed():
-    pre = torch.tensor([[3.0, 2.5, 2.0, 1.0], [-1.0, -2.0, 0.5, -3.0]])
-    assert BatchTopK(2)(pre).tolist() == [[3, 2.5, 2, 1], [0, 0, 0, 0]]
-
-
-def test_batchtopk_becomes_a_jumprelu_with_the_learned_threshold():
-    generator = torch.Generator().manual_seed(0)
-    part = BatchTopK(5, momentum=0.9)
-    first = part(torch.randn(500, 100, generator=generator))
-    part.observe(first)
-    assert float(part.threshold) == pytest.approx(float(first[first > 0].min()))  # the first value is taken as it is
-    for _ in range(30):
-        part.observe(part(torch.randn(500, 100, generator=generator)))
-    inference = part.for_inference()
-    assert isinstance(inference, JumpReLU)
-    fired = (inference(torch.randn(2000, 100, generator=generator)) > 0).float().sum(1).mean()
-    assert float(fired) == pytest.approx(5, rel=0.05)
-
-
-def test_a_silent_batch_leaves_the_threshold():
-    part = BatchTopK(1)
-    part.observe(torch.zeros(3, 4))
-    assert part.threshold.isnan()
-    assert float(part.for_inference().threshold) == 0
-
-
-def test_jumprelu_keeps_what_is_above():
-    pre = torch.tensor([-2.0, 0.4, 0.6, 3.0])
-    assert JumpReLU(0.5)(pre).tolist() == pytest.approx([0, 0, 0.6, 3])
-    assert JumpReLU(-1.0)(pre).tolist() == pytest.approx([0, 0.4, 0.6, 3])  # never below zero
+@each_wiring
+@each_activation
+@pytest.mark.parametrize("skip", [False, True], ids=["", "skip"])
+def test_scales_fold_into_the_weights(wiring, activation, skip):
+    dictionary = make(wiring, activation, skip=skip)
+    if activation == "batchtopk":
+        dictionary.activation.after_step(dictionary.encode(inputs(dictionary, 40)).flatten())
+        dictionary.for_inference()
+    read = torch.tensor([7.0, 0.3, 50.0])[: len(dictionary.reads)]
+    write = torch.tensor([300.0, 2.0, 9.0])[: len(dictionary.writes)]
+    size = write.pow(2).mean().sqrt()
+    x = inputs(dictionary, 40)
+    latents, out = dictionary.encode(x) * size, dictionary(x) * write[:, None]
+    decoder = dictionary.W_dec.clone()
+    dictionary.fold_scales(read, write)
+    raw = x * read[:, None]
+    torch.testing.assert_close(dictionary.encode(raw), latents, rtol=1e-4, atol=1e-5 * float(size))
+    torch.testing.assert_close(dictionary(raw), out, rtol=1e-4, atol=1e-4 * float(size))
+    torch.testing.assert_close(dictionary.W_dec, decoder * (write / size)[:, None])
 
 
 @each_activation
-def test_scales_fold_into_the_weights(activation):
+def test_inference_gives_the_same_latents(activation):
     dictionary = make("transcoder", activation)
+    x = inputs(dictionary, 40)
+    before = dictionary.encode(x)
     if activation == "batchtopk":
-        dictionary.activation.observe(dictionary.encode(inputs(dictionary, 40)))
-        dictionary.activation = dictionary.activation.for_inference()
-    x, read, write = inputs(dictionary, 40), 7.0, 300.0
-    latents, out = dictionary.encode(x) * write, dictionary(x) * write
-    decoder = dictionary.W_dec.clone()
-    dictionary.fold_scales(read, write)
-    torch.testing.assert_close(dictionary.encode(x * read), latents, rtol=1e-4, atol=1e-3)
-    torch.testing.assert_close(dictionary(x * read), out, rtol=1e-4, atol=1e-3)
-    assert torch.equal(dictionary.W_dec, decoder)
+        dictionary.activation.after_step(before.flatten())
+    after = dictionary.for_inference().encode(x)
+    if activation == "batchtopk":  # the smallest kept latent is the threshold, which a JumpReLU does not keep
+        before = before.masked_fill(before == before[before > 0].min(), 0)
+    torch.testing.assert_close(after, before)
+    again = deepcopy(dictionary).for_inference()
+    assert torch.equal(again.encode(x), after)
+
+
+@each_wiring
+def test_a_skip_path_is_linear_in_what_is_read(wiring):
+    dictionary = make(wiring, skip=True)
+    x = inputs(dictionary, 3, 5)
+    assert dictionary.W_skip.shape == (len(dictionary.writes), D, len(dictionary.reads), D)
+    expected = torch.einsum("wdre,btre->btwd", dictionary.W_skip, x - dictionary.b_in)
+    torch.testing.assert_close(dictionary.skipped(x), expected)
+    torch.testing.assert_close(dictionary(x), dictionary.decode(dictionary.encode(x)) + expected)
+    assert make(wiring).skipped(x) == 0
+    assert not dictionary.is_transcoder
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
@@ -166,19 +162,10 @@ def test_only_transcoders_of_one_layer_call_themselves_so():
     assert [name for name in WIRINGS if make(name).is_transcoder] == ["transcoder"]
 
 
-@pytest.mark.parametrize("make_one", [lambda: Dictionary("d", [], [Site("mlp_out", 0)], 4, 8, ReLU()), lambda: TopK(0)])
-def test_empty_wirings_and_k_are_refused(make_one):
-    with pytest.raises(InputError):
-        make_one()
-
-
-def test_specs_give_the_parts_back():
-    assert set(ACTIVATIONS) <= set(PARTS)
-    for part in PARTS.values():
-        assert activation_from_spec(part().spec()).spec() == part().spec()
-    for spec in ({"kind": "gelu"}, {}, {"kind": "topk"}, {"kind": "relu", "k": 1}):
-        with pytest.raises(FileFormatError):
-            activation_from_spec(spec)
+@pytest.mark.parametrize(("reads", "writes", "features"), [(0, 1, 4), (1, 0, 4), (1, 1, 0)])
+def test_empty_wirings_are_refused(reads, writes, features):
+    with pytest.raises(InputError, match="at least one"):
+        Dictionary("d", [Site("mlp_in", 0)] * reads, [Site("mlp_out", 0)] * writes, features, D, ReLU())
 
 
 def test_a_folder_of_folders_is_ordered_as_the_model_runs(tmp_path):
