@@ -1,10 +1,11 @@
 # Everything sets itself up: on a fresh machine `make demo` and `make test` need only Python, make and pip.
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .peers
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lab check world bench widgets clean
+.PHONY: demo test lab check world bench bench-peers widgets clean
 
 demo: $(READY)  ## trace one prompt of the embedded model and write its circuit in every format
 	$(BIN)/saecircuits demo --out demo
@@ -26,6 +27,14 @@ world: $(READY)  ## remake the embedded language model, its dictionaries and the
 bench: $(READY)  ## run the benchmarks
 	$(BIN)/python -m benchmarks
 
+bench-peers: $(READY)  ## training against SAELens, dictionary_learning and sparsify, in an environment of their own
+	test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $$(grep '^torch==' constraints.txt)
+	$(PEERS)/bin/pip install --quiet --requirement benchmarks/peers/requirements.txt
+	$(PEERS)/bin/pip install --quiet --no-deps dictionary-learning==0.1.0 nnsight==0.3.7
+	$(BIN)/python -m benchmarks.training_throughput --peers-python $(PEERS)/bin/python
+	$(BIN)/python -m benchmarks.synthetic_truth --peers-python $(PEERS)/bin/python
+
 widgets:  ## rebuild the widgets' bundles (needs Node)
 	cd widgets && npm ci && npm run build
 
@@ -37,4 +46,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo artefacts .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) demo artefacts .pytest_cache .ruff_cache
