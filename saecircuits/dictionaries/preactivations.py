@@ -111,10 +111,11 @@ class Preactivations:
             count: how many at most.
             guess: about the smallest value that will be chosen; a good guess saves nearly all of the work.
         """
-        for bound in (guess, guess / 2, 0.0) if guess > 0 else (0.0,):
-            chosen = self.above(bound)
+        chosen = self.above(guess)
+        for bound in (guess / 2, 0.0) if guess > 0 else ():
             if len(chosen.values) >= count:
                 break
+            chosen = self.above(bound)
         if len(chosen.values) <= count:
             return chosen
         return chosen.keep(chosen.values.topk(count, sorted=False).indices.sort().values)

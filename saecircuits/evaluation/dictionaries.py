@@ -22,12 +22,15 @@ from torch.nn import functional
 
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
-from saecircuits.replacement import HasDictionaries, Replacement
+from saecircuits.replacement import HasDictionaries
 from saecircuits.sites import Site
 from saecircuits.subject import Subject, Tokens
 from saecircuits.training import Activations, Corpus, enough, stream
 
 from .replaced import Replacer, by_dictionaries, by_means, replaced_logits
+
+_Batch = tuple[Tokens, Bool[Tensor, "batch position"]]
+"""Tokens, and where dictionaries stand in."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def evaluate(model: HasDictionaries, corpus: Corpus, tokens: int = 65_536, rows:
         for collector in (*alone.values(), *summed.values()):
             collector.update(activations)
     together = _compare(subject, batches, by_dictionaries(dictionaries), by_means(means))
-    counted = sum(int(Replacement.replaced(batch).sum()) for batch in batches)
+    counted = sum(int(used.sum()) for _, used in batches)
     return Evaluation(
         corpus.name,
         counted,
@@ -215,14 +218,14 @@ class SiteCollector:
 
 def _means_and_batches(
     subject: Subject, dictionaries: Sequence[Dictionary], corpus: Corpus, tokens: int, rows: int
-) -> tuple[dict[Site, Tensor], list[Tokens]]:
+) -> tuple[dict[Site, Tensor], list[_Batch]]:
     """The mean of every site that is written, and the batches that it is taken over."""
     written = sorted({site for each in dictionaries for site in each.writes})
     total = torch.zeros(len(written), subject.d_model, dtype=torch.float64)
     counted = 0
-    batches: list[Tokens] = []
+    batches: list[_Batch] = []
     for activations in enough(stream(subject, corpus, written, rows), tokens):
-        batches.append(activations.tokens)
+        batches.append((activations.tokens, activations.used))
         values = activations.stacked(written)[activations.used]
         total += values.double().sum(0).cpu()
         counted += len(values)
@@ -233,16 +236,16 @@ def _means_and_batches(
 
 
 def _compare(
-    subject: Subject, batches: Sequence[Tokens], reconstructed: Sequence[Replacer], ablated: Sequence[Replacer]
+    subject: Subject, batches: Sequence[_Batch], reconstructed: Sequence[Replacer], ablated: Sequence[Replacer]
 ) -> ReplacedScores:
     sums = torch.zeros(5, dtype=torch.float64)
     counted = 0
-    for tokens in batches:
-        scored = Replacement.replaced(tokens)[:, :-1]  # a row's last token has nothing to predict
+    for tokens, used in batches:
+        scored = used[:, :-1]  # a row's last token has nothing to predict
         following = tokens.ids[:, 1:][scored]
         own = _log_probabilities(subject.run(tokens, subject.logits), scored)
-        other = _log_probabilities(replaced_logits(subject, tokens, reconstructed), scored)
-        means = _log_probabilities(replaced_logits(subject, tokens, ablated), scored)
+        other = _log_probabilities(replaced_logits(subject, tokens, reconstructed, used), scored)
+        means = _log_probabilities(replaced_logits(subject, tokens, ablated, used), scored)
         losses = [functional.nll_loss(each, following, reduction="sum") for each in (own, other, means)]
         kl = (own.exp() * (own - other)).sum()
         same = (own.argmax(-1) == other.argmax(-1)).sum()

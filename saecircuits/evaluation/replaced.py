@@ -1,6 +1,6 @@
 """A model in which something else stands in for what its sites hold, without any error kept.
 
-Whatever is replaced, the first token of each row and padding stay as they are.
+Whatever is replaced, padding and the first token of each text stay as they are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from saecircuits.dictionaries import Dictionary
@@ -36,13 +36,19 @@ class Replacer:
 
 
 def replaced_logits(
-    subject: Subject, tokens: Tokens, replacers: Sequence[Replacer]
+    subject: Subject, tokens: Tokens, replacers: Sequence[Replacer], used: Bool[Tensor, "batch position"] | None = None
 ) -> Float[Tensor, "batch position vocabulary"]:
     """Logits of a run in which some sites are replaced.
 
     A later replacer sees what earlier ones changed; only one that looks ahead is given what the model's own run holds.
+
+    Args:
+        subject: the model.
+        tokens: a batch.
+        replacers: at most one a site.
+        used: where they stand in; default everywhere but at padding and the first token of each row.
     """
-    used = Replacement.replaced(tokens)[..., None]
+    places = (Replacement.replaced(tokens) if used is None else used)[..., None]
     by_site = {replacer.site: replacer for replacer in replacers}
     sites = sorted({site for replacer in replacers for site in (replacer.site, *replacer.reads)})
     own = subject.read(tokens, sites) if any(replacer.looks_ahead for replacer in replacers) else {}
@@ -53,7 +59,7 @@ def replaced_logits(
             met[site] = subject.get(site)
             if site in by_site:
                 given = own if by_site[site].looks_ahead else met
-                subject.set(site, torch.where(used, by_site[site].value(given), met[site]))
+                subject.set(site, torch.where(places, by_site[site].value(given), met[site]))
         return subject.logits()
 
     return subject.run(tokens, body)

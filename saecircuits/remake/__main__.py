@@ -2,8 +2,8 @@
 
 1. The language model is trained on fresh rows of the closed world.
 2. Its known-answer prompts are written.
-3. A transcoder is trained for each of its MLPs.
-4. Evidence of all features is collected.
+3. Its dictionaries are trained in one pass: transcoders, sparse autoencoders, cross-layer transcoder, crosscoder.
+4. Evidence of all transcoder features is collected.
 5. All of it is measured, and the figures go into the README beside it.
 """
 
@@ -54,7 +54,7 @@ def main(
     unknown = set(only or ()) - set(STEPS)
     if unknown:
         raise typer.BadParameter(f"there is no step {', '.join(sorted(unknown))}; known are {', '.join(STEPS)}")
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # two are no faster on models this small, and many times slower on a busy machine
     target = folder or repository_world_folder()
     target.mkdir(parents=True, exist_ok=True)
     for name, make in STEPS.items():

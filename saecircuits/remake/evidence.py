@@ -1,4 +1,4 @@
-"""Collects the evidence of all features of the embedded world."""
+"""Collects the evidence of all transcoder features of the embedded world."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKENS = 400_000
 
 
 def make_evidence(folder: Path, tokens: int = TOKENS, *, progress: bool = True) -> dict[str, Evidence]:
-    """Collect evidence of the dictionaries in `folder/dictionaries` and save it in `folder/evidence`.
+    """Collect evidence of the transcoders in `folder/dictionaries` and save it in `folder/evidence`.
 
     Args:
         folder: the world's folder.
@@ -24,7 +24,7 @@ def make_evidence(folder: Path, tokens: int = TOKENS, *, progress: bool = True) 
         progress: show a progress bar.
     """
     subject = load_model(folder / "model", name=WORLD)
-    model = Replacement(subject, load_dictionaries(folder / "dictionaries"))
+    model = Replacement(subject, load_dictionaries(folder / "dictionaries" / "transcoders"))
     evidence = collect_evidence(model, Corpus.world(EVIDENCE_SEED), tokens, progress=progress)
     for each in evidence.values():
         each.save(folder / "evidence")

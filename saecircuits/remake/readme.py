@@ -45,7 +45,7 @@ def write_readme(folder: Path, lab: ReplacementModel, figures: Figures, circuits
 def _files(folder: Path) -> str:
     what = {
         "model": "the language model and its tokenizer, Hugging Face format, float32",
-        "dictionaries": "one folder a transcoder: `config.json`, `weights.safetensors`",
+        "dictionaries": "`transcoders`, `saes`, `clt`, `crosscoder`: one folder a dictionary, with its card",
         "evidence": "top contexts, histograms, promoted tokens and labels of their features",
         "prompts.jsonl": "prompts with known answers, split into tuning and checking",
     }

@@ -105,8 +105,9 @@ def load_checkpoint(folder: Path, recipe: str) -> Checkpoint | None:
 def _refuse_other(saved: str, asked: str, path: Path) -> None:
     """The recipes have to be the same but for how often it is logged and saved."""
     old, new = json.loads(saved), json.loads(asked)
-    for free in ("log_every", "save_every"):
-        old["run"].pop(free), new["run"].pop(free)
+    for settings in (old, new):
+        for free in ("log_every", "save_every"):
+            del settings["run"][free]
     if old != new:
         differing = [name for name in old if old[name] != new.get(name)]
         raise InputError(

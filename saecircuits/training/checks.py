@@ -40,9 +40,20 @@ def part(what: str, parts: Mapping[str, Any], value: Any) -> Any:
     kind = given.pop("kind", None)
     if kind not in parts:
         raise InputError(f"There is no {what} {kind!r}.", f"Known are {', '.join(parts)}.")
-    given = {name: tuple(each) if isinstance(each, list) else each for name, each in given.items()}
+    return built(f"{what} {kind!r}", parts[kind], given)
+
+
+def built(what: str, kind: Any, value: Any) -> Any:
+    """A dataclass from plain values, or as it is.
+
+    Raises:
+        InputError: for a field that is not known, or one that is missing.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    given = {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
     try:
-        return parts[kind](**given)
+        return kind(**given)
     except TypeError as error:
-        known = ", ".join(each.name for each in fields(parts[kind]))
-        raise InputError(f"The {what} {kind!r} does not take {sorted(given)}.", f"Its fields are {known}.") from error
+        known = ", ".join(each.name for each in fields(kind))
+        raise InputError(f"The {what} does not take just {sorted(given)}.", f"Its fields are {known}.") from error

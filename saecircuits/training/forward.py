@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate
 
 import torch
@@ -84,7 +84,7 @@ class ForwardPass:
     @cached_property
     def levels(self) -> tuple[Float[Tensor, "token write d_model"], ...]:
         """Reconstructions from the first features alone, one a prefix."""
-        return tuple(sum(each) for each in zip(*map(self._levels, self.parts), strict=True))
+        return tuple(reduce(torch.add, each) for each in zip(*map(self._levels, self.parts), strict=True))
 
     @property
     def reconstruction(self) -> Float[Tensor, "token write d_model"]:

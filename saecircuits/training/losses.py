@@ -25,14 +25,12 @@ _FLOOR = 1e-2
 
 
 class Loss(Protocol):
-    """A term of the loss: a frozen dataclass with a `kind` and a `coefficient`."""
+    """A term of the loss: a frozen dataclass with a `kind`."""
 
     kind: ClassVar[str]
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The kinds of activation function that it goes with; empty for all."""
-        ...
+    needs: ClassVar[tuple[str, ...]]
+    """The kinds of activation function that it goes with; empty for all."""
 
     @property
     def prefixes(self) -> tuple[float, ...]:
@@ -123,7 +121,7 @@ class L1(Term):
     """
 
     kind: ClassVar[str] = "l1"
-    coefficient: float = 0.05
+    coefficient: float = 0.1
 
     def __post_init__(self) -> None:
         refuse_negative(self.kind, coefficient=self.coefficient)
@@ -235,7 +233,7 @@ class GateLoss(Term):
 
     kind: ClassVar[str] = "gate"
     needs: ClassVar[tuple[str, ...]] = ("gated",)
-    coefficient: float = 0.05
+    coefficient: float = 0.1
     auxiliary: float = 1.0
 
     def __post_init__(self) -> None:

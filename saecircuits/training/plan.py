@@ -10,14 +10,13 @@ from saecircuits.dictionaries import activation_from_spec
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
 
-from . import wiring
-from .checks import part, plain, refuse_not_positive
+from .checks import built, part, plain, refuse_not_positive
 from .losses import Loss
 from .parts import LOSSES, USUAL_LOSSES
 from .revival import REVIVALS, Resample, Revival
 from .scaling import CENTRES
 from .starts import STARTS, RandomRows, Start
-from .wiring import Wiring
+from .wiring import Wiring, cross_layer_transcoder, crosscoder, sae, transcoder
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Adam:
         unit_rows: keep decoder rows at norm 1; without it they are free, and penalties are weighted by their norms.
     """
 
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0
     unit_rows: bool = True
@@ -102,23 +101,23 @@ class TrainingPlan:
     @classmethod
     def sae(cls, site: Site | str, **changes: Any) -> TrainingPlan:
         """A sparse autoencoder of one site; `changes` are further fields."""
-        return cls._wired(wiring.sae(site, changes.get("name")), changes)
+        return cls._wired(sae(site, changes.get("name")), changes)
 
     @classmethod
     def transcoder(cls, layer: int, *, skip: bool = False, **changes: Any) -> TrainingPlan:
         """A transcoder of one layer's MLP, with a linear path beside its features or without."""
-        return cls._wired(wiring.transcoder(layer, skip=skip, name=changes.get("name")), changes)
+        return cls._wired(transcoder(layer, skip=skip, name=changes.get("name")), changes)
 
     @classmethod
     def cross_layer_transcoder(cls, n_layers: int, **changes: Any) -> TrainingPlan:
         """A cross-layer transcoder: one dictionary a layer, named `<name>.<layer>`."""
-        wirings = wiring.cross_layer_transcoder(n_layers, changes.get("name"))
+        wirings = cross_layer_transcoder(n_layers, changes.get("name"))
         return cls._wired(wirings, {"name": "clt"} | changes)
 
     @classmethod
     def crosscoder(cls, over: Sequence[Site | str], **changes: Any) -> TrainingPlan:
         """A crosscoder over several sites, of several layers or of several models."""
-        return cls._wired(wiring.crosscoder(over, changes.get("name", "crosscoder")), changes)
+        return cls._wired(crosscoder(over, changes.get("name", "crosscoder")), changes)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingPlan:
@@ -138,14 +137,14 @@ class TrainingPlan:
                 f"Its fields are {', '.join(known)}.",
             )
         given = dict(values)
-        given["wirings"] = tuple(Wiring(**each) if isinstance(each, Mapping) else each for each in given["wirings"])
+        given["wirings"] = tuple(built("wiring", Wiring, each) for each in given["wirings"])
         if "losses" in given:
             given["losses"] = tuple(part("loss", LOSSES, each) for each in given["losses"])
         for name, parts in (("start", STARTS), ("revival", REVIVALS)):
             if name in given:
                 given[name] = part(name, parts, given[name])
-        if isinstance(given.get("optimizer"), Mapping):
-            given["optimizer"] = Adam(**given["optimizer"])
+        if "optimizer" in given:
+            given["optimizer"] = built("optimizer", Adam, given["optimizer"])
         return cls(**given)
 
     def to_dict(self) -> dict[str, Any]:

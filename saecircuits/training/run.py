@@ -52,7 +52,7 @@ class TrainingRun:
             log_every=self.log_every,
             save_every=self.save_every,
         )
-        if self.warm_up < 0 or self.decay < 0 or self.warm_up + self.decay > 1:
+        if not (self.warm_up >= 0 and self.decay >= 0 and self.warm_up + self.decay <= 1):
             raise InputError(
                 f"Warm-up {self.warm_up} and decay {self.decay} have to be shares of one training.",
                 "Give two numbers of 0 or more whose sum is at most 1.",

@@ -73,7 +73,7 @@ class RandomRows:
 
     Args:
         norm: of the encoder rows.
-        fires: if given, the bias of each feature is set such that it fires on so many tokens in `n_features`: about
+        fires: if given, the bias of each feature is set such that it can fire on so many tokens in `n_features`: about
             that many features fire on a token from the start, and none is born dead (Conerly et al. 2025, "Circuits
             Updates, January 2025").
     """
@@ -116,14 +116,14 @@ class TokenRows:
 
 
 def fit_bias(dictionary: Dictionary, x: Float[Tensor, "token read d_model"], fires: float) -> None:
-    """Set `b_enc` such that, on these tokens, each feature's pre-activation is positive on `fires / n_features` of them
-    (but at least on one)."""
+    """Set `b_enc` such that, of these tokens, each feature can fire on `fires / n_features` (but at least on one)."""
     share = max(min(fires / dictionary.n_features, 1.0), 1 / len(x))
     rank = max(1, round(share * len(x)))
     weights = dictionary.W_enc.flatten(1)
     for first in range(0, dictionary.n_features, _FEATURES_AT_ONCE):
         pre = weights[first : first + _FEATURES_AT_ONCE] @ x.flatten(1).T
         dictionary.b_enc[first : first + len(pre)] = -pre.topk(rank, dim=1).values[:, -1]
+    dictionary.b_enc.add_(dictionary.activation.level())
 
 
 STARTS: dict[str, Any] = {start.kind: start for start in (RandomRows, TokenRows)}

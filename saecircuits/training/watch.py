@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from .plan import TrainingPlan, TrainingRun
+    from .plan import TrainingPlan
+    from .run import TrainingRun
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from saecircuits.interventions import resolve, run_frozen
 from saecircuits.remake.figures import target_gap
 from saecircuits.replacement import capture
 from saecircuits.sites import Site
-from saecircuits.world.files import world_folder
 from saecircuits.world.prompts import BEHAVIOURS
 
 PER_BEHAVIOUR = 4
@@ -48,8 +47,7 @@ def test_the_target_is_what_the_model_says(lab):
 @pytest.fixture(scope="module")
 def double() -> sc.ReplacementModel:
     """The world in float64: activations in the thousands would hide small edges behind float32's rounding."""
-    folder = world_folder()
-    dictionaries = [dictionary.double() for dictionary in sc.load_dictionaries(folder / "dictionaries")]
+    dictionaries = [dictionary.double() for dictionary in sc.load_dictionaries("world/transcoders")]
     return sc.ReplacementModel(sc.load_model("world", dtype=torch.float64), dictionaries)
 
 

@@ -54,6 +54,10 @@ class Activation(nn.Module, ABC):
         """Latents of chosen pairs, given their pre-activations and features; differentiable."""
 
     @abstractmethod
+    def level(self) -> Float[Tensor, "..."] | float:
+        """What pre-activations have to be above for a feature to fire at all; a number, or one a feature."""
+
+    @abstractmethod
     def spec(self) -> dict[str, Any]:
         """What the config file keeps; what was learned lies with the weights."""
 
@@ -80,6 +84,10 @@ class Activation(nn.Module, ABC):
 
 class Stateless(Activation):
     """An activation function that learns nothing and does not depend on the scale."""
+
+    def level(self) -> Float[Tensor, "..."] | float:
+        """Zero."""
+        return 0.0
 
     def for_inference(self) -> Folded:
         """The part that a saved dictionary uses."""

@@ -51,6 +51,10 @@ class BatchTopK(Activation):
         """The pre-activations themselves."""
         return values.relu()
 
+    def level(self) -> Float[Tensor, "..."] | float:
+        """Zero."""
+        return 0.0
+
     def spec(self) -> dict[str, Any]:
         """What the config file keeps."""
         return {"kind": self.kind, "k": self.k}

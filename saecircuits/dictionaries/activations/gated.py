@@ -48,6 +48,10 @@ class Gated(Activation):
         stretch, shift = (p[feature] if p.ndim else p for p in (self.stretch, self.shift))
         return (values > 0) * (stretch.exp() * values + shift).relu()
 
+    def level(self) -> Float[Tensor, "..."] | float:
+        """Zero."""
+        return 0.0
+
     def spec(self) -> dict[str, Any]:
         """What the config file keeps."""
         return {"kind": self.kind}

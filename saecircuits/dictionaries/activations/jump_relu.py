@@ -55,6 +55,10 @@ class JumpReLU(Activation):
         threshold = self.threshold.clamp_min(0)
         return threshold[feature] if threshold.ndim else threshold.expand(len(feature))
 
+    def level(self) -> Float[Tensor, "..."] | float:
+        """The threshold."""
+        return self.threshold.detach().clamp_min(0)
+
     def spec(self) -> dict[str, Any]:
         """What the config file keeps."""
         return {"kind": self.kind, "bandwidth": self.bandwidth}
