@@ -32,7 +32,7 @@ def main() -> None:
     except (SaeCircuitsError, OSError) as error:
         line = " ".join(str(error).split())
         Console(stderr=True, soft_wrap=True).print(f"saecircuits: {line}", style="red", markup=False, highlight=False)
-        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 2)
+        sys.exit(2)
     except KeyboardInterrupt:
         Console(stderr=True).print("saecircuits: stopped.")
         sys.exit(130)

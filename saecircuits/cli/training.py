@@ -57,8 +57,13 @@ def train(
     else:
         chosen = _wired(sae or [], transcoder or [], subject.n_layers if clt else 0, crosscoder)
         plans = _sweep(chosen, kind, _numbers("k", k), _numbers("features", features))
-    run = sc.TrainingRun(tokens=tokens, batch=batch, seed=seed)
-    results = sc.train(subject, corpus_of(model, text, dataset), plans, run, folder=out)
+    run = sc.TrainingRun(tokens=tokens, batch=batch, seed=seed, log_every=LOG_EVERY)
+    try:
+        results = sc.train(subject, corpus_of(model, text, dataset), plans, run, folder=out)
+    except sc.TrainingInterrupted as stopped:  # before typer takes it for a bare Ctrl-C
+        line = f"saecircuits: {stopped.message} Run the same command again to go on."
+        Console(stderr=True, soft_wrap=True).print(line, markup=False, highlight=False)
+        raise typer.Exit(130) from stopped
     table = Table("dictionary", "features", "L0", "explained", "dead", box=None, header_style="dim")
     for result in results:
         last = result.log[-1]
@@ -107,6 +112,8 @@ def corpus_of(model: str, text: Sequence[Path] | None, dataset: str | None, seed
     return sc.Corpus.world(seed)
 
 
+LOG_EVERY = 50
+"""Steps between two lines of the log."""
 _FRESH = 9_001
 """Seed of the rows that `evaluate` measures the embedded model on."""
 

@@ -5,47 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
 import saecircuits as sc
-from saecircuits.cli import main
 from saecircuits.cli.commands import DEMO_FORMATS, DEMO_PROMPT
 from saecircuits.cli.doctor import LIBRARIES
 from tests.circuit.graphs import random_circuit
 
 PROMPT = "the capital of the country containing Gdansk is"
-
-
-@dataclass
-class Result:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.err.strip().splitlines()
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run a command; the terminal is 80 columns wide."""
-
-    def call(*arguments: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["saecircuits", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "80")
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        code = ended.value.code
-        return Result(code if isinstance(code, int) else int(code is not None), captured.out, captured.err)
-
-    return call
 
 
 def test_the_demo_shows_and_writes_everything(run, tmp_path: Path) -> None:
