@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from saecircuits.atomic import replace_file
+from saecircuits.atomic import replace_file, sweep
 from saecircuits.errors import FileFormatError, InputError, TrainingError
 
 from .fit import Fit
@@ -73,7 +73,7 @@ def save_checkpoint(folder: Path, step: int, fits: Sequence[Fit], source: Mappin
 
 
 def load_checkpoint(folder: Path, recipe: str) -> Checkpoint | None:
-    """The checkpoint in a folder, or None if there is none.
+    """The checkpoint in a folder, or None if there is none; what a killed run left half-written is removed.
 
     Args:
         folder: of the run.
@@ -83,6 +83,7 @@ def load_checkpoint(folder: Path, recipe: str) -> Checkpoint | None:
         InputError: if the checkpoint is of a run with other settings.
         FileFormatError: if it cannot be read.
     """
+    sweep(folder)
     path = folder / FILE
     if not path.is_file():
         return None
