@@ -18,6 +18,7 @@ from saecircuits.training import USUAL_LOSSES
 
 Model = Annotated[str, typer.Option(help='"world", a Hugging Face name, or a folder.')]
 Text = Annotated[list[Path] | None, typer.Option(help="Text or JSONL files, or a folder of them.")]
+Split = Annotated[str, typer.Option(help="Split of the dataset.")]
 Dataset = Annotated[str | None, typer.Option(help="A Hugging Face dataset, streamed.")]
 
 
@@ -26,6 +27,7 @@ def train(
     model: Model = "world",
     text: Text = None,
     dataset: Dataset = None,
+    split: Split = "train",
     recipe: Annotated[
         Path | None, typer.Option(help="A JSON file with a list of plans, instead of the options below.")
     ] = None,
@@ -53,13 +55,13 @@ def train(
     console = Console()
     subject = sc.load_model(model)
     if recipe is not None:
-        plans = [sc.TrainingPlan.from_dict(values) for values in _read_json(recipe)]
+        plans = _read_plans(recipe)
     else:
         chosen = _wired(sae or [], transcoder or [], subject.n_layers if clt else 0, crosscoder)
         plans = _sweep(chosen, kind, _numbers("k", k), _numbers("features", features))
     run = sc.TrainingRun(tokens=tokens, batch=batch, seed=seed, log_every=LOG_EVERY)
     try:
-        results = sc.train(subject, corpus_of(model, text, dataset), plans, run, folder=out)
+        results = sc.train(subject, corpus_of(model, text, dataset, split), plans, run, folder=out)
     except sc.TrainingInterrupted as stopped:  # before typer takes it for a bare Ctrl-C
         line = f"saecircuits: {stopped.message} Run the same command again to go on."
         Console(stderr=True, soft_wrap=True).print(line, markup=False, highlight=False)
@@ -78,33 +80,57 @@ def evaluate(
     model: Model = "world",
     text: Text = None,
     dataset: Dataset = None,
+    split: Split = "test",
     tokens: Annotated[int, typer.Option(min=1, help="Tokens to measure on.")] = 65_536,
     out: Annotated[Path | None, typer.Option(help="JSON file to write the scores to.")] = None,
 ) -> None:
-    """Measure dictionaries on text that they were not trained on.
+    """Measure dictionaries. Give text that they were not trained on; of the embedded model fresh rows are made.
 
     Example: saecircuits evaluate runs/first/dictionaries --tokens 20000
     """
     console = Console()
-    lab = sc.ReplacementModel(sc.load_model(model), sc.load_dictionaries(dictionaries))
-    report = sc.evaluate(lab, corpus_of(model, text, dataset, seed=_FRESH), tokens)
-    table = Table("dictionary", "L0", "explained", "dead", box=None, header_style="dim")
-    for name, scores in report.dictionaries.items():
-        table.add_row(name, f"{scores.l0:.1f}", f"{scores.variance_explained:.4f}", f"{scores.dead:.0%}")
+    subject, corpus = sc.load_model(model), corpus_of(model, text, dataset, split, seed=_FRESH)
+    table = Table("dictionary", "L0", "explained", "dead", "loss recovered", box=None, header_style="dim")
+    reports = []
+    for group in _groups(sc.load_dictionaries(dictionaries)):
+        report = sc.evaluate(sc.ReplacementModel(subject, group), corpus, tokens)
+        reports.append(report.to_dict())
+        for name, scores in report.dictionaries.items():
+            numbers = f"{scores.l0:.1f}", f"{scores.variance_explained:.4f}", f"{scores.dead:.0%}"
+            table.add_row(name, *numbers, f"{report.replaced.loss_recovered:.2%}")
     console.print(table)
-    together = report.replaced
-    console.print(f"all in place: loss {together.loss:.3f} -> {together.replaced_loss:.3f}, ", end="")
-    console.print(f"{together.loss_recovered:.2%} recovered; {report.tokens:,} tokens")
+    console.print(
+        "loss recovered: with all dictionaries of a group in place that do not write the same", highlight=False
+    )
     if out is not None:
-        out.write_text(json.dumps(report.to_dict(), indent=2) + "\n", "utf-8")
+        out.write_text(json.dumps(reports, indent=2) + "\n", "utf-8")
 
 
-def corpus_of(model: str, text: Sequence[Path] | None, dataset: str | None, seed: int = 0) -> sc.Corpus:
+def _groups(dictionaries: Sequence[sc.Dictionary]) -> list[list[sc.Dictionary]]:
+    """Dictionaries that can stand in for a model side by side; those of a sweep, which write the same, each apart."""
+    groups: list[list[sc.Dictionary]] = []
+    for dictionary in dictionaries:
+        free = (g for g in groups if not any(_clash(dictionary, other) for other in g))
+        group = next(free, None)
+        if group is None:
+            groups.append([dictionary])
+        else:
+            group.append(dictionary)
+    return groups
+
+
+def _clash(one: sc.Dictionary, other: sc.Dictionary) -> bool:
+    return bool(set(one.writes) & set(other.writes)) and bool(set(one.reads) & set(other.reads))
+
+
+def corpus_of(
+    model: str, text: Sequence[Path] | None, dataset: str | None, split: str = "train", seed: int = 0
+) -> sc.Corpus:
     """The texts that options name; for the embedded model its own generator."""
     if text and dataset:
         raise InputError("Both --text and --dataset were given.", "Give one of them.")
     if dataset:
-        return sc.Corpus.dataset(dataset)
+        return sc.Corpus.dataset(dataset, split=split)
     if text:
         return sc.Corpus.files(text)
     if model != "world":
@@ -154,6 +180,8 @@ def _sparsities(kind: str, ks: Sequence[int]) -> list[tuple[int, dict[str, Any]]
     if kind == "jumprelu":
         losses = {k: (sc.Reconstruction(), sc.L0(0.1, target=k), sc.AuxK()) for k in ks}
         return [(k, {"activation": {"kind": kind}, "losses": losses[k]}) for k in ks]
+    if len(ks) > 1:
+        raise InputError(f"{kind} has no k: its sparsity comes from a coefficient.", "Give plans with --recipe.")
     return [(0, {"activation": {"kind": kind}})]
 
 
@@ -164,10 +192,12 @@ def _numbers(option: str, text: str) -> list[int]:
         raise InputError(f"--{option} is {text!r}.", "Give whole numbers with commas between them: 8,16,32.") from error
 
 
-def _read_json(path: Path) -> Any:
+def _read_plans(path: Path) -> list[sc.TrainingPlan]:
+    cure = "Give a list of plans, as TrainingPlan.to_dict makes them."
     try:
-        return json.loads(path.read_text("utf-8"))
+        plans = json.loads(path.read_text("utf-8"))
     except json.JSONDecodeError as error:
-        raise InputError(
-            f"{path} is not JSON: {error}.", "Give a list of plans, as TrainingPlan.to_dict makes them."
-        ) from error
+        raise InputError(f"{path} is not JSON: {error}.", cure) from error
+    if not isinstance(plans, list) or not all(isinstance(plan, dict) for plan in plans):
+        raise InputError(f"{path} is not a list of plans.", cure)
+    return [sc.TrainingPlan.from_dict(plan) for plan in plans]

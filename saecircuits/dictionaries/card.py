@@ -17,13 +17,20 @@ _MEANING = {
     "variance_explained": "share of the variance of the written activations that is explained",
     "relative_error": "median over tokens of the residual's norm relative to the activation's, about the mean",
     "dead": "share of features that did not fire",
+    "loss_recovered": "share of the loss that means in its place would cost and it does not",
     "mean_norm": "mean norm of the written activations about their mean",
 }
 _POOR = 0.9
 _MANY_DEAD = 0.2
 
 
-def card(dictionary: Dictionary, trained_on: str, recipe: Mapping[str, Any], scores: Mapping[str, float]) -> str:
+def card(
+    dictionary: Dictionary,
+    trained_on: str,
+    recipe: Mapping[str, Any],
+    scores: Mapping[str, float],
+    scored_on: str = "",
+) -> str:
     """The text of a dictionary's card, in Markdown.
 
     Args:
@@ -31,6 +38,7 @@ def card(dictionary: Dictionary, trained_on: str, recipe: Mapping[str, Any], sco
         trained_on: what its activations came from.
         recipe: how it was trained.
         scores: its measured quality.
+        scored_on: what that was measured on.
     """
     paragraphs = [
         "---\nlibrary_name: saecircuits\ntags: [interpretability, sparse-dictionary]\n---",
@@ -38,7 +46,7 @@ def card(dictionary: Dictionary, trained_on: str, recipe: Mapping[str, Any], sco
         _what(dictionary),
         f'```python\nimport saecircuits as sc\n\ndictionary = sc.load_dictionary("path/to/{dictionary.name}")\n```',
         f"**Data.** {trained_on or 'Not recorded.'}",
-        f"**Scores.** {_scores(scores)}",
+        f"**Scores.** {_scores(scores, scored_on)}",
         "**Limits.**\n\n" + "\n".join(f"- {each}" for each in _limits(trained_on, scores)),
         f"**Recipe.**\n\n```json\n{json.dumps(recipe, indent=2)}\n```" if recipe else "**Recipe.** Not recorded.",
     ]
@@ -55,11 +63,12 @@ def _what(dictionary: Dictionary) -> str:
     )
 
 
-def _scores(scores: Mapping[str, float]) -> str:
+def _scores(scores: Mapping[str, float], scored_on: str) -> str:
     if not scores:
         return "Not measured."
     rows = [f"| {name} | {value:.4g} | {_MEANING.get(name, '')} |" for name, value in scores.items()]
-    return "\n\n| score | value | meaning |\n|---|---|---|\n" + "\n".join(rows)
+    where = f"Measured on {scored_on}." if scored_on else ""
+    return f"{where}\n\n| score | value | meaning |\n|---|---|---|\n" + "\n".join(rows)
 
 
 def _limits(trained_on: str, scores: Mapping[str, float]) -> list[str]:
@@ -67,7 +76,7 @@ def _limits(trained_on: str, scores: Mapping[str, float]) -> list[str]:
     limits = [
         f"It describes activations like those it was trained on ({trained_on or 'not recorded'}); on other text or "
         "another model it may reconstruct poorly and its features may mean something else.",
-        "The first token of a text was left out of the training; its activations are of another size than all others.",
+        "Where activations came from texts, the first token of each was left out: its activations are of another size.",
         "A feature is a direction that helped to reconstruct; whether it means what its label says, and whether the "
         "model uses it, has to be tested by intervening.",
     ]

@@ -42,6 +42,7 @@ class _Config(BaseModel):
     trained_on: str = ""
     recipe: dict[str, Any] = {}
     scores: dict[str, float] = {}
+    scored_on: str = ""
 
 
 def save_dictionary(
@@ -50,6 +51,7 @@ def save_dictionary(
     trained_on: str = "",
     recipe: dict[str, Any] | None = None,
     scores: dict[str, float] | None = None,
+    scored_on: str = "",
 ) -> Path:
     """Write a dictionary, as it is used at inference, into `folder`.
 
@@ -59,6 +61,7 @@ def save_dictionary(
         trained_on: what its activations came from.
         recipe: how it was trained, for people.
         scores: its measured quality.
+        scored_on: what that was measured on.
 
     Returns:
         The folder.
@@ -79,11 +82,12 @@ def save_dictionary(
         trained_on=trained_on,
         recipe=recipe or {},
         scores=scores or {},
+        scored_on=scored_on,
     )
     weights = {name: value.detach().cpu().contiguous() for name, value in dictionary.state_dict().items()}
     replace_file(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
     replace_file(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
-    text = card(dictionary, trained_on, config.recipe, config.scores)
+    text = card(dictionary, trained_on, config.recipe, config.scores, scored_on)
     replace_file(folder / "README.md", lambda path: path.write_text(text, "utf-8"))
     return folder
 

@@ -70,10 +70,6 @@ class Firing:
         """The sum of each feature's values."""
         return values.new_zeros(self.features).index_add_(0, self.feature, values)
 
-    def sum_by_token(self, values: Float[Tensor, " pair"]) -> Float[Tensor, " token"]:
-        """The sum of each token's values."""
-        return values.new_zeros(self.tokens).index_add_(0, self.token, values)
-
     def dense(self, values: Float[Tensor, " pair"]) -> Float[Tensor, "token feature"]:
         """The values in their places, zero elsewhere; differentiable."""
         return values.new_zeros(self.tokens, self.features).index_put((self.token, self.feature), values)

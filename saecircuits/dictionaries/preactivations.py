@@ -24,6 +24,10 @@ _SPARE = 16
 _ROUNDING = 2.0**-5
 """A pre-activation's error after bfloat16 as a share of |w| |x| / sqrt(d): 8 standard deviations of rounding errors
 that are spread evenly over the d products."""
+_OUTPUT = 2.0**-8
+"""Rounding of a sum and of a bias to bfloat16, as a share of their sizes."""
+_BELOW = 0.999
+"""Factor that puts a bound below a value that is to lie above it."""
 _MUCH = 0.25
 """Share of groups with a candidate above which looking at groups saves nothing."""
 
@@ -104,18 +108,19 @@ class Preactivations:
         best = chosen.values.view(-1, candidates).topk(k, sorted=False).indices.sort().values
         return chosen.keep((best + torch.arange(len(best), device=best.device)[:, None] * candidates).flatten())
 
-    def largest_of_batch(self, count: int, guess: float) -> Chosen:
-        """The `count` largest positive ones of the whole batch.
+    def largest_of_batch(self, k: int, guess: float) -> Chosen:
+        """The `k x tokens` largest positive ones of the whole batch.
 
         Args:
-            count: how many at most.
-            guess: about the smallest value that will be chosen; a good guess saves nearly all of the work.
+            k: how many a token, on average, at most.
+            guess: somewhat less than the smallest value that will be chosen, or 0 if nothing is known of it; a good
+                guess saves nearly all of the work.
         """
-        chosen = self.above(guess)
-        for bound in (guess / 2, 0.0) if guess > 0 else ():
-            if len(chosen.values) >= count:
-                break
-            chosen = self.above(bound)
+        count = k * self.tokens
+        chosen = self.above(guess) if guess > 0 else None
+        if chosen is None or len(chosen.values) < count:
+            # So many values reach the smallest of each token's k largest: the bound cannot be lower.
+            chosen = self.above(max(0.0, _BELOW * float(self.largest(k).values.min())))
         if len(chosen.values) <= count:
             return chosen
         return chosen.keep(chosen.values.topk(count, sorted=False).indices.sort().values)
@@ -123,16 +128,18 @@ class Preactivations:
     def above(self, bound: float | Float[Tensor, " feature"]) -> Chosen:
         """All pairs above a bound, which may differ from feature to feature."""
         limit = torch.as_tensor(bound, dtype=self._weight.dtype, device=self._all.device).expand(self.features)
-        slack = self._slack()
+        slack = self._slack() + (_OUTPUT * (limit.abs() + self._bias.abs()) if self._low else 0.0)
         size = next(size for size in (16, 8, 4, 2, 1) if self.features % size == 0)
         grouped = self._all.view(self.tokens, size, -1)
-        hit = (grouped.amax(1) > limit.view(size, -1).amin(0) - slack).nonzero()
+        hit = (grouped.amax(1) > (limit - slack).unflatten(1, (size, -1)).amin(1)).nonzero()
         if len(hit) > _MUCH * self.tokens * grouped.shape[2]:
             token, feature = (self._all > limit - slack).nonzero(as_tuple=True)
         else:
             token, feature = hit[:, :1], hit[:, 1:] + torch.arange(size, device=hit.device) * grouped.shape[2]
             values = self._all.view(-1)[token * self.features + feature]
-            row, column = (values > limit[feature] - slack[token, 0]).nonzero(as_tuple=True)
+            row, column = (values > limit[feature] - slack.expand(-1, self.features)[token, feature]).nonzero(
+                as_tuple=True
+            )
             token, feature = token[row, 0], feature[row, column]
         chosen = self.at(Firing(self.tokens, self.features, token, feature))
         return chosen.keep(chosen.values > limit[feature])

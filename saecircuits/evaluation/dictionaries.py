@@ -117,14 +117,14 @@ class Evaluation:
 
 
 @torch.no_grad()
-def evaluate(model: HasDictionaries, corpus: Corpus, tokens: int = 65_536, rows: int = 64) -> Evaluation:
+def evaluate(model: HasDictionaries, corpus: Corpus, tokens: int = 65_536, rows: int | None = None) -> Evaluation:
     """Measure a model's dictionaries on a corpus.
 
     Args:
         model: a model with its dictionaries, as they are used at inference.
         corpus: apart from what they were trained on.
         tokens: to count; fewer if the corpus ends before.
-        rows: rows of text that the model reads at once.
+        rows: rows of text that the model reads at once; default as many as make some 4,096 tokens.
 
     Raises:
         InputError: if there is no dictionary, or no token to count.
@@ -217,7 +217,7 @@ class SiteCollector:
 
 
 def _means_and_batches(
-    subject: Subject, dictionaries: Sequence[Dictionary], corpus: Corpus, tokens: int, rows: int
+    subject: Subject, dictionaries: Sequence[Dictionary], corpus: Corpus, tokens: int, rows: int | None
 ) -> tuple[dict[Site, Tensor], list[_Batch]]:
     """The mean of every site that is written, and the batches that it is taken over."""
     written = sorted({site for each in dictionaries for site in each.writes})

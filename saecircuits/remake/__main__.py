@@ -17,11 +17,11 @@ from typing import Annotated
 import torch
 import typer
 
-from saecircuits.lab import load
+from saecircuits.lab import load, load_dictionaries
 from saecircuits.world.files import repository_world_folder
 from saecircuits.world.prompts import read_prompts, write_prompts
 
-from .dictionaries import train_dictionaries
+from .dictionaries import SETS, train_dictionaries
 from .evidence import make_evidence
 from .figures import CIRCUITS, measure
 from .language_model import train_language_model
@@ -30,7 +30,8 @@ from .readme import write_readme
 
 def _readme(folder: Path) -> None:
     lab = load(folder)
-    write_readme(folder, lab, measure(lab, read_prompts(folder / "prompts.jsonl")), CIRCUITS)
+    others = {name: load_dictionaries(folder / "dictionaries" / name) for name in SETS if name != "transcoders"}
+    write_readme(folder, lab, measure(lab, read_prompts(folder / "prompts.jsonl"), others), CIRCUITS)
 
 
 STEPS: dict[str, Callable[[Path], object]] = {

@@ -46,7 +46,7 @@ class DictionaryRecipe:
         scored_on: tokens that the scores in the config files are measured on.
     """
 
-    run: TrainingRun = field(default_factory=lambda: TrainingRun(tokens=4_096_000))
+    run: TrainingRun = field(default_factory=lambda: TrainingRun(tokens=4_096_000, rows=64))
     plans: Mapping[str, Mapping[str, Any]] = field(
         default_factory=lambda: {
             "transcoders": _COMMON | {"activation": {"kind": "batchtopk", "k": 16}, "losses": _EQUALISED},
@@ -91,20 +91,29 @@ def train_dictionaries(
         trained = [by_plan[plan.name] for plan in members]
         dictionaries = [dictionary for result in trained for dictionary in result.dictionaries]
         scores = evaluate(Replacement(subject, dictionaries), Corpus.world(SCORES_SEED), recipe.scored_on)
-        _save(folder / "dictionaries" / name, trained, scores, f"{subject.name} on {corpus.name}", recipe.run)
+        _save(folder / "dictionaries" / name, trained, scores, f"{subject.name} on {corpus.name}", recipe)
     return results
 
 
-def _save(folder: Path, results: Sequence[TrainingResult], scores: Evaluation, data: str, run: TrainingRun) -> None:
+def _save(
+    folder: Path, results: Sequence[TrainingResult], scores: Evaluation, data: str, recipe: DictionaryRecipe
+) -> None:
     for result in results:
         for dictionary in result.dictionaries:
-            recipe = {"plan": result.plan.to_dict(), "run": asdict(run)}
-            save_dictionary(dictionary, folder / dictionary.name, data, recipe, _scores(scores, dictionary))
+            save_dictionary(
+                dictionary,
+                folder / dictionary.name,
+                trained_on=data,
+                recipe={"plan": result.plan.to_dict(), "run": asdict(recipe.run)},
+                scores=_scores(scores, dictionary),
+                scored_on=f"{scores.tokens:,} fresh tokens ({scores.corpus})",
+            )
 
 
 def _scores(evaluation: Evaluation, dictionary: Dictionary) -> dict[str, float]:
     """Its scores; of a cross-layer transcoder's layer, how well all layers together write its own MLP's output."""
     values = asdict(evaluation.dictionaries[dictionary.name])
-    if dictionary.reads != dictionary.writes:
-        values["fvu"] = evaluation.sites[str(dictionary.writes[0])]
+    if len(dictionary.writes) != len(dictionary.reads):
+        values |= {"fvu": evaluation.sites[str(dictionary.writes[0])]}
+        del values["relative_error"], values["mean_norm"]
     return {key: round(value, 6) for key, value in values.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from saecircuits.attribution import Difference, attribute_direct
 from saecircuits.circuit import Circuit
+from saecircuits.dictionaries import Dictionary
 from saecircuits.evaluation import Evaluation, by_dictionaries, evaluate, replaced_logits
 from saecircuits.lab import ReplacementModel
 from saecircuits.replacement import Replacement
@@ -50,7 +51,8 @@ class Figures:
 
     Attributes:
         behaviours: by name.
-        evaluation: scores of the dictionaries on fresh text.
+        evaluation: scores of the transcoders on fresh text.
+        others: scores of the other sets of dictionaries, by set.
         shifts: what moving between countries does.
         composed: whether every pair of relations passes the test of composition.
         flips: what ablating plural features does to the verb, and what a control does.
@@ -59,6 +61,7 @@ class Figures:
 
     behaviours: dict[str, BehaviourFigures]
     evaluation: Evaluation
+    others: dict[str, Evaluation]
     shifts: tuple[Shift, ...]
     composed: bool
     flips: Flips
@@ -70,12 +73,15 @@ class Figures:
         return min(found), max(found)
 
 
-def measure(lab: ReplacementModel, prompts: Sequence[KnownAnswer]) -> Figures:
+def measure(
+    lab: ReplacementModel, prompts: Sequence[KnownAnswer], others: Mapping[str, Sequence[Dictionary]]
+) -> Figures:
     """Measure a world.
 
     Args:
-        lab: its model with its dictionaries.
+        lab: its model with its transcoders.
         prompts: with known answers, both splits.
+        others: its other sets of dictionaries.
     """
     checking = [prompt for prompt in prompts if prompt.split == "checking"]
     agreement = {
@@ -88,6 +94,10 @@ def measure(lab: ReplacementModel, prompts: Sequence[KnownAnswer]) -> Figures:
     return Figures(
         behaviours=dict(_behaviours(lab, checking)),
         evaluation=evaluate(lab, Corpus.world(EVALUATION_SEED)),
+        others={
+            name: evaluate(Replacement(lab.subject, dictionaries), Corpus.world(EVALUATION_SEED), 20_000)
+            for name, dictionaries in others.items()
+        },
         shifts=shifts,
         composed=all(is_composition(pair) for pair in _pairs(shifts)),
         flips=flips(lab.replacement, plural, agreement["checking"]),

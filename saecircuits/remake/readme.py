@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from saecircuits.evaluation import Evaluation
 from saecircuits.lab import ReplacementModel
 
 from .accuracy import GATES
@@ -31,6 +32,7 @@ def write_readme(folder: Path, lab: ReplacementModel, figures: Figures, circuits
         installed=round(100 * figures.installed),
         tokens=f"{figures.evaluation.tokens:,}",
         dictionaries=_dictionaries(lab, figures),
+        others=_others(figures),
         loss=together.loss,
         replaced_loss=together.replaced_loss,
         ablated_loss=together.ablated_loss,
@@ -86,6 +88,27 @@ def _dictionaries(lab: ReplacementModel, figures: Figures) -> str:
         )
         for name, scores in figures.evaluation.dictionaries.items()
     )
+
+
+def _others(figures: Figures) -> str:
+    return _rows(
+        (
+            f"`{name}/{each}`",
+            f"{scores.l0:.1f}",
+            f"{_fvu(evaluation, each):.4f}",
+            f"{scores.dead:.0%}",
+            f"{evaluation.replaced.kl:.4f}",
+            f"{evaluation.replaced.agreement:.1%}",
+        )
+        for name, evaluation in figures.others.items()
+        for each, scores in evaluation.dictionaries.items()
+    )
+
+
+def _fvu(evaluation: Evaluation, name: str) -> float:
+    """Of a cross-layer transcoder's layer, what all layers together leave of its own MLP's output."""
+    kind, _, layer = name.partition(".")
+    return evaluation.sites[f"mlp_out.{layer}"] if kind == "clt" else evaluation.dictionaries[name].fvu
 
 
 def _rows(rows: object) -> str:

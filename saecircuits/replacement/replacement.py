@@ -93,6 +93,12 @@ class Replacement:
     def _check(self, dictionaries: Sequence[Dictionary]) -> None:
         written: dict[tuple[str, str], str] = {}
         for dictionary in dictionaries:
+            for site in (*dictionary.reads, *dictionary.writes):
+                if site.model not in ("", self.subject.name):
+                    raise InputError(
+                        f"Dictionary {dictionary.name!r} uses {site}, of another model than {self.subject.name}.",
+                        "A crosscoder over several models cannot stand in for a part of one.",
+                    )
             self.subject.check_sites((*dictionary.reads, *dictionary.writes))
             if dictionary.d_model != self.subject.d_model:
                 raise InputError(

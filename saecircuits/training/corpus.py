@@ -24,6 +24,7 @@ from saecircuits.world.corpus import ROW_LENGTH, rows
 from .texts import dataset_texts, file_texts, find_files
 
 _TEXTS_AT_ONCE = 64
+_TOKENS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,11 @@ class Corpus:
         """
         label = ", ".join(part for part in (name, subset, split) if part)
         return cls(label, lambda: dataset_texts(name, subset, split, column, options), row_length, pack)._checked()
+
+    @property
+    def rows_at_once(self) -> int:
+        """Rows that make some 4,096 tokens: many enough for the model to be quick, few enough for its memory."""
+        return max(1, _TOKENS_AT_ONCE // self.row_length)
 
     def separator(self, tokenizer: Any) -> int | None:
         """The token that begins packed texts, or stands between them; None if there is none, or texts are not packed.

@@ -53,7 +53,8 @@ class AuxK(Term):
         chosen = part.pre.largest(self.k, dead, tokens)
         written = part.write(part.pick(chosen).relu(), chosen.firing)
         variance = (residual - residual.mean(0)).pow(2).flatten(1).sum(1).mean()
-        return (residual - written).pow(2).flatten(1).sum(1).mean() / variance.clamp_min(TINY)
+        error = (residual - written).pow(2).flatten(1).sum(1).mean()
+        return torch.where(variance > TINY, error / variance.clamp_min(TINY), 0 * error)
 
 
 @dataclass(frozen=True)

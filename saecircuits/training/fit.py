@@ -106,7 +106,7 @@ class Fit:
             InputError: if the activations are the same at every token.
         """
         used = sample[:, [sites.index(site) for site in plan.sites]]
-        fit = cls(plan, Scaling.of(used, plan.centre, plan.name), sites, seed, precision)
+        fit = cls(plan, Scaling.of(used, plan.centre, plan.name), sites, seed + plan.seed, precision)
         target = fit._target(used)
         for member in fit._members:
             # What several write is left to the last of them at first: in a CLT, each layer begins with its own MLP.
@@ -171,14 +171,15 @@ class Fit:
             penalty: share of the coefficients of penalties on latents.
 
         Raises:
-            TrainingError: if the loss is not finite.
+            TrainingError: if the loss or its gradient is not finite; the weights are as they were.
         """
         forward = self.forward(batch, penalty)
         loss = torch.stack([term(forward) for term in self.plan.losses]).sum()
-        if not torch.isfinite(loss):
-            raise self._broken(forward, loss.item())
         self._optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)  # nnsight puts its own in the place of Tensor.backward
+        size = self._clipped()
+        if not torch.isfinite(loss + size):
+            raise self._broken(forward, loss.item())
         self._update(rate)
         self._observe(forward, loss.detach())
         if rate == 1:
@@ -205,20 +206,27 @@ class Fit:
     def _target(self, used: Tensor) -> Tensor:
         return self._scaling.apply(used, self._write_columns, self._write_scales)
 
+    @torch.no_grad()
+    def _clipped(self) -> Tensor:
+        """Take what would change the norms of decoder rows out of the gradient, and shorten it; its norm before."""
+        for row in self._unit_rows:
+            if row.grad is not None:
+                along = (row.grad * row).sum((1, 2), keepdim=True)
+                row.grad.addcmul_(row, along, value=-1)
+        return torch.nn.utils.clip_grad_norm_(self._trained, self.plan.optimizer.clip)
+
+    @torch.no_grad()
     def _update(self, rate: float) -> None:
-        rows = [dictionary.W_dec for dictionary in self.dictionaries] if self.plan.optimizer.unit_rows else []
-        with torch.no_grad():
-            for row in rows:
-                if row.grad is not None:
-                    along = (row.grad * row).sum((1, 2), keepdim=True)
-                    row.grad.addcmul_(row, along, value=-1)
-        torch.nn.utils.clip_grad_norm_(self._trained, self.plan.optimizer.clip)
         for group in self._optimizer.param_groups:
             group["lr"] = self.plan.optimizer.learning_rate * rate
         self._optimizer.step()
-        with torch.no_grad():
-            for row in rows:
-                row.div_(row.flatten(1).norm(dim=1)[:, None, None])
+        for row in self._unit_rows:
+            row.div_(row.flatten(1).norm(dim=1)[:, None, None])
+
+    @property
+    def _unit_rows(self) -> list[Tensor]:
+        """Decoders whose rows stay at norm 1."""
+        return [dictionary.W_dec for dictionary in self.dictionaries] if self.plan.optimizer.unit_rows else []
 
     @torch.no_grad()
     def _observe(self, forward: ForwardPass, loss: Tensor) -> None:
@@ -271,7 +279,8 @@ class Fit:
             else f"Lower its learning rate ({plan.optimizer.learning_rate:g}), or lengthen the warm-up."
         )
         place = f" at {', '.join(where)}" if where else ""
-        return TrainingError(f"The loss of {plan.name!r} is {loss}{place} after {self.tokens} tokens.", cure)
+        what = f"loss of {plan.name!r} is {loss}" if loss - loss != 0 else f"gradient of {plan.name!r} is not finite"
+        return TrainingError(f"The {what}{place} after {self.tokens} tokens.", cure)
 
 
 def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -57,7 +57,7 @@ class Stream:
         subjects: the model, or models by the names that stand in the sites: `"tuned:mlp_out.3"`.
         corpus: texts; begun again at its end.
         sites: the order of the site axis.
-        rows: rows of text that a model reads at once.
+        rows: rows of text that a model reads at once; default `Corpus.rows_at_once`.
 
     Raises:
         InputError: for a site that a model does not have, or models whose tokens or widths differ.
@@ -68,9 +68,9 @@ class Stream:
         subjects: Subject | Mapping[str, Subject],
         corpus: Corpus,
         sites: Sequence[Site | str],
-        rows: int = 64,
+        rows: int | None = None,
     ) -> None:
-        if rows < 1:
+        if rows is not None and rows < 1:
             raise InputError(f"A model cannot read {rows} rows at once.", "Give a positive number.")
         self.sites = tuple(Site.parse(site) for site in sites)
         by_name = subjects if isinstance(subjects, Mapping) else {"": subjects}
@@ -81,10 +81,12 @@ class Stream:
         if not used:
             raise InputError("The stream came with no site.", 'Name at least one, such as "mlp_out.0".')
         _check_alike(used)
-        self.name = corpus.name
         self._first = used[0]
         self._corpus = replace(corpus, row_length=min(corpus.row_length, *(subject.context for subject in used)))
-        self._rows = rows
+        self._rows = rows or self._corpus.rows_at_once
+        models = " and ".join(subject.name for subject in used)
+        packed = ", packed" if corpus.pack else ""
+        self.name = f"{models} on {corpus.name}, rows of {self._corpus.row_length} tokens{packed}"
 
     def read(self, start: int = 0) -> Iterator[Float[Tensor, "token site d_model"]]:
         """Chunks from number `start` on, for ever; no model runs for those before it. See `Chunks`."""
@@ -108,20 +110,20 @@ class Stream:
         values: dict[Site, Tensor] = {}
         for name, subject in self._subjects.items():
             sites = [site for site in self.sites if site.model == name]
-            read = _read(subject, tokens, used, {site: site.bare for site in sites}, f"batch {number} of {self.name!r}")
+            read = _read(subject, tokens, used, {site: site.bare for site in sites}, f"batch {number} of {self._corpus.name!r}")
             values |= read
         return Activations(tokens, used, values)
 
 
-def stream(subject: Subject, corpus: Corpus, sites: Sequence[Site], rows: int = 64) -> Iterator[Activations]:
-    """One pass over a corpus, `rows` rows at a time, with all tokens.
+def stream(subject: Subject, corpus: Corpus, sites: Sequence[Site], rows: int | None = None) -> Iterator[Activations]:
+    """One pass over a corpus, `rows` rows at a time (default `Corpus.rows_at_once`), with all tokens.
 
     Raises:
         InputError: for a site that the model does not have.
         TrainingError: if an activation is not finite.
     """
     subject.check_sites(sites)
-    for number, tokens in enumerate(corpus.batches(subject, rows)):
+    for number, tokens in enumerate(corpus.batches(subject, rows or corpus.rows_at_once)):
         used = corpus.used(tokens, subject.tokenizer)
         values = _read(subject, tokens, used, {site: site for site in sites}, f"batch {number} of {corpus.name!r}")
         yield Activations(tokens, used, values)

@@ -28,12 +28,16 @@ from .corpus import Corpus
 from .fit import Fit, TrainingResult
 from .harvest import Stream
 from .interrupt import Interrupt, interruptible
+from .losses import Matryoshka, Reconstruction
 from .plan import TrainingPlan
 from .run import TrainingRun
 from .saving import save_results
 from .shuffle import Chunks, ShuffledTokens, TensorChunks
 from .watch import Progress, Watcher
 from .watchers import JsonLog, ProgressBar
+
+_SAVE_AFTER = 600.0
+"""Seconds after which a checkpoint is written even if `save_every` steps are not over."""
 
 
 def train(
@@ -149,13 +153,16 @@ class _Training:
     def go(self, interrupt: Interrupt) -> float:
         """Make the steps that are left; returns the seconds that they took."""
         run, started, first = self.run, perf_counter(), self.step
+        saved = started
         for batch in islice(self.source.batches(), run.steps - first):
             self._step(batch)
             done = self.step == run.steps
             if done or self.step % run.log_every == 0:
                 done |= self._log(perf_counter() - started, (self.step - first) * run.batch)
-            if self.folder is not None and (done or interrupt.asked or self.step % run.save_every == 0):
+            due = self.step % run.save_every == 0 or perf_counter() - saved > _SAVE_AFTER
+            if self.folder is not None and (done or interrupt.asked or due):
                 save_checkpoint(self.folder, self.step, self.fits, self.source.state(), self.recipe)
+                saved = perf_counter()
             if done:
                 break
             if interrupt.asked:
@@ -211,6 +218,12 @@ def _watched(watchers: Sequence[Watcher], plans: Sequence[TrainingPlan], run: Tr
 def _check_plans(plans: Sequence[TrainingPlan]) -> None:
     if not plans:
         raise InputError("There is no plan to train.", "Give at least one TrainingPlan.")
+    for plan in plans:
+        if not any(isinstance(loss, Reconstruction | Matryoshka) for loss in plan.losses):
+            raise InputError(
+                f"No loss of {plan.name!r} asks for a reconstruction: {', '.join(loss.kind for loss in plan.losses)}.",
+                "Add Reconstruction() or Matryoshka().",
+            )
     for what, names in (
         ("plans", [plan.name for plan in plans]),
         ("dictionaries", [wiring.name for plan in plans for wiring in plan.wirings]),

@@ -139,7 +139,8 @@ class L0(Term):
 
     Args:
         coefficient: factor of the term once sparsity has warmed up.
-        target: if given, the term is `(L0 / target - 1)^2` instead, so that L0 comes to lie there.
+        target: if given, the term is `(L0 / target - 1)^2` instead, so that L0 comes to lie there; of each dictionary,
+            as `k` is.
     """
 
     kind: ClassVar[str] = "l0"
@@ -156,7 +157,7 @@ class L0(Term):
         """The term, coefficient included."""
         fired = torch.stack([self._fired(part) for part in forward.parts]).sum() / len(forward.target)
         if self.target is not None:
-            fired = (fired / self.target - 1).pow(2)
+            fired = (fired / (self.target * len(forward.parts)) - 1).pow(2)
         return self.coefficient * forward.penalty * fired
 
     @staticmethod

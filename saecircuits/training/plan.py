@@ -55,6 +55,7 @@ class TrainingPlan:
         centre: what is subtracted from activations: `"mean"`, `"geometric median"` or `"none"`.
         optimizer: how weights follow their gradients.
         dead_after: a feature is dead once it has not fired for this many tokens.
+        seed: of the first weights, added to the run's.
 
     Raises:
         InputError: for values that cannot be used.
@@ -70,6 +71,7 @@ class TrainingPlan:
     centre: str = "mean"
     optimizer: Adam = field(default_factory=Adam)
     dead_after: int = 100_000
+    seed: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wirings", tuple(self.wirings))

@@ -17,5 +17,6 @@ def chooses_in_bfloat16(dictionary: Dictionary, precision: str) -> bool:
     device, width = dictionary.W_enc.device, dictionary.W_enc[0].numel()
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    known = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    ask = getattr(torch.cpu, "get_capabilities", dict)  # torch before 2.12 cannot tell
+    known = ask() if device.type == "cpu" else {}
     return width >= _WIDE and bool(known.get("avx512_bf16") or known.get("amx_bf16"))

@@ -70,7 +70,7 @@ class Resample:
         size = (target - target.mean(0)).flatten(1).pow(2).sum(1)
         weight = (error / (size + size.mean() / 100).pow(self.equalise)).cpu().double()
         dead = part.dead.nonzero()[:, 0]
-        count = min(len(dead), int(self.most * len(residual)), int((weight > 0).sum()))
+        count = min(len(dead), max(1, int(self.most * len(residual))), int((weight > 0).sum()))
         if count == 0:
             return dead[:0]
         dead = dead[torch.randperm(len(dead), generator=generator)[:count].to(dead.device)]

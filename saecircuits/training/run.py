@@ -19,7 +19,7 @@ class TrainingRun:
     Args:
         tokens: to train on; the last batch is whole.
         batch: tokens of a step.
-        rows: rows of text that the model reads at once.
+        rows: rows of text that the model reads at once; default as many as make some 4,096 tokens.
         pool: tokens that are held and shuffled.
         warm_up, decay: shares of the steps in which the learning rate rises from 0 and falls to 0, linearly.
         sparsity_warm_up: share of the steps in which penalties on latents rise from 0 to their coefficients.
@@ -32,7 +32,7 @@ class TrainingRun:
 
     tokens: int = 4_000_000
     batch: int = 1024
-    rows: int = 64
+    rows: int | None = None
     pool: int = 32_768
     warm_up: float = 0.02
     decay: float = 0.4
@@ -47,7 +47,7 @@ class TrainingRun:
             "The training run",
             tokens=self.tokens,
             batch=self.batch,
-            rows=self.rows,
+            rows=1 if self.rows is None else self.rows,
             pool=self.pool,
             log_every=self.log_every,
             save_every=self.save_every,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from saecircuits.dictionaries import save_dictionary
+from saecircuits.errors import TrainingError
 
 from .fit import TrainingResult
 from .run import TrainingRun
@@ -23,14 +24,28 @@ def save_results(results: Sequence[TrainingResult], run: TrainingRun, source: st
 
     Returns:
         The folders.
+
+    Raises:
+        TrainingError: if they cannot be written.
     """
+    try:
+        return _saved(results, run, source, Path(folder))
+    except OSError as error:
+        raise TrainingError(
+            f"The dictionaries could not be written into {str(folder)!r}: {error}.",
+            "Make room, and start again with the same folder: the training itself is saved there.",
+        ) from error
+
+
+def _saved(results: Sequence[TrainingResult], run: TrainingRun, source: str, folder: Path) -> list[Path]:
     return [
         save_dictionary(
             dictionary,
-            Path(folder) / dictionary.name,
+            folder / dictionary.name,
             trained_on=source,
             recipe={"plan": result.plan.to_dict(), "run": asdict(run), "tokens": result.tokens},
             scores=last_scores(result),
+            scored_on="the last training batches, all dictionaries of the plan together",
         )
         for result in results
         for dictionary in result.dictionaries

@@ -79,9 +79,10 @@ class TensorChunks:
             tensors = self._pass(tokens)
             count = tokens = 0
             for count, tensor in enumerate(tensors, 1):
-                tokens += len(tensor)
+                chunk = self._checked(tensor, count - 1)
+                tokens += len(chunk)
                 if count > skip:
-                    yield self._checked(tensor, count - 1)
+                    yield chunk
             if tokens == 0:
                 raise TrainingError(
                     f"There is no activation in {self.name!r}.", "Give tensors with at least one token."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from saecircuits.atomic import replace_file
 from saecircuits.errors import InputError
 
 from .plan import TrainingPlan
@@ -67,31 +69,40 @@ class JsonLog(Onlooker):
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
+        self._begun = False
 
     def started(self, plans: Sequence[TrainingPlan], run: TrainingRun) -> None:
         """Nothing is written yet."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._begun = False
 
     def logged(self, progress: Progress) -> None:
-        """Write one line a plan."""
-        self._forget_from(progress.step)
+        """Write one line a plan; a file that cannot be written is warned of, and does not end the run."""
+        try:
+            self._write(progress)
+        except OSError as error:
+            warnings.warn(f"The log {self._path} could not be written: {error}.", stacklevel=2)
+
+    def finished(self, error: BaseException | None) -> None:
+        """All is written."""
+
+    def _write(self, progress: Progress) -> None:
+        if not self._begun:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._forget_from(progress.step)
+            self._begun = True
         with self._path.open("a", encoding="utf-8") as file:
             for name, entry in progress.entries.items():
                 line = {"plan": name, "step": progress.step, "seconds": round(progress.seconds, 3)}
                 line |= {"tokens_per_second": round(progress.tokens_per_second, 1)} | asdict(entry)
                 file.write(json.dumps(line) + "\n")
 
-    def finished(self, error: BaseException | None) -> None:
-        """All is written."""
-
     def _forget_from(self, step: int) -> None:
         """Drop lines that an earlier run of the same folder wrote beyond its last checkpoint."""
         if not self._path.is_file():
             return
         lines = self._path.read_text("utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] < step]
-        if len(kept) < len(lines):
-            self._path.write_text("".join(kept), "utf-8")
+        kept = "".join(line for line in lines if line.endswith("\n") and json.loads(line)["step"] < step)
+        replace_file(self._path, lambda path: path.write_text(kept, "utf-8"))
 
 
 class TensorBoard(Onlooker):

@@ -137,14 +137,19 @@ def _saved(path: Path, root: Path) -> ParetoPoint | None:
         return ParetoPoint(
             name=name,
             scores=_with_variance_explained(config.get("scores", {})),
-            group=variant(str(config["activation"]["kind"]), _losses(config)),
+            group=variant(str(_activation(config)["kind"]), _losses(config)),
             width=int(config["n_features"]),
-            recipe=recipe(config["activation"], config["n_features"], config["reads"], config["writes"]),
+            recipe=recipe(_activation(config), config["n_features"], config["reads"], config["writes"]),
             source=path.parent,
         )
     except (KeyError, TypeError, ValueError) as error:
         cure = "Save the dictionary again."
         raise FileFormatError(f"{path} is not a dictionary's config: {error!r}.", cure) from error
+
+
+def _activation(config: dict[str, Any]) -> dict[str, Any]:
+    """The activation function that it was trained with, where its recipe says so; at inference it may be another."""
+    return config.get("recipe", {}).get("plan", {}).get("activation", config["activation"])
 
 
 def _losses(config: Mapping[str, Any]) -> list[str]:

@@ -36,7 +36,12 @@ def test_a_sweep_is_trained_scored_and_measured(run, tmp_path: Path) -> None:
     )
     assert measured.code == 0, measured.err
     assert "recovered" in measured.out
-    assert set(json.loads((tmp_path / "s.json").read_text())["dictionaries"]) == {"transcoder.0.k4"}
+    assert [set(each["dictionaries"]) for each in json.loads((tmp_path / "s.json").read_text())] == [
+        {"transcoder.0.k4"}
+    ]
+    swept = run("evaluate", out / "dictionaries", "--tokens", "500")
+    assert swept.code == 0, swept.err
+    assert all(name in swept.out for name in names)
 
 
 def test_a_run_that_was_interrupted_goes_on_with_the_same_command(run, tmp_path: Path, monkeypatch) -> None:

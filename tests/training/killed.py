@@ -15,7 +15,7 @@ CORPUS = Corpus.texts([" ".join(f"w{i * j % 56}" for j in range(1, 12)) for i in
 RUN = TrainingRun(tokens=150 * 64, batch=64, rows=4, pool=200, log_every=1, save_every=3, warm_up=0.1, decay=0.3)
 COMMON = {"n_features": 32, "dead_after": 300}
 PLANS = (
-    TrainingPlan.sae("resid_post.0", activation={"kind": "batchtopk", "k": 4}, **COMMON),
+    TrainingPlan.sae("resid_post.0", activation={"kind": "batchtopk", "k": 4}, **COMMON | {"n_features": 1024}),
     TrainingPlan.transcoder(1, skip=True, activation={"kind": "jumprelu", "threshold": 0.02}, **COMMON),
     TrainingPlan.cross_layer_transcoder(2, activation={"kind": "gated"}, **COMMON),
     TrainingPlan.crosscoder(

@@ -134,7 +134,7 @@ def test_a_loss_that_is_not_finite_says_where_and_what_to_do():
         fit.step(broken, 1.0)
     with torch.no_grad():
         fit.dictionary.W_dec[0] = torch.nan
-    with pytest.raises(TrainingError, match=r"Lower its learning rate \(0\.002\)"):
+    with pytest.raises(TrainingError, match=r"Lower its learning rate \(0\.001\)"):
         fit.step(data, 1.0)
 
 

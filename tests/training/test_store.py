@@ -66,7 +66,7 @@ def whole(tmp_path_factory) -> Path:
 def test_a_store_holds_what_the_source_gave(whole):
     store = ActivationStore(whole)
     assert (store.sites, store.tokens, len(store), store.d_model) == (SITES, 150, 4, 32)
-    assert store.name == "texts, 150 tokens on disk"
+    assert store.name.endswith("on texts, rows of 64 tokens, 150 tokens on disk")
     assert [*_bytes(whole)] == ["manifest.json", *(f"shard-0000{i}.safetensors" for i in range(4))]
     expected = _tokens(150)
     found = _one_pass(store)
@@ -246,7 +246,7 @@ def test_an_interrupted_writing_goes_on(whole, tmp_path):
         ({"chunks": _stream(sites=SITES[::-1])}, r"begun with sites = \['mlp_in\.0', 'mlp_out\.1'\]"),
         ({"dtype": "bfloat16"}, "begun with dtype = 'float32', not 'bfloat16'"),
         ({"shard_tokens": 41}, "begun with shard_tokens = 40, not 41"),
-        ({"chunks": Stream(tiny_subject("llama"), Corpus.texts(TEXTS, name="x"), SITES)}, "source = 'texts', not 'x'"),
+        ({"chunks": Stream(tiny_subject("llama"), Corpus.texts(TEXTS, name="x"), SITES)}, "source = .*on texts.*, not .*on x"),
         ({"tokens": 200, "chunks": _stream(rows=4)}, "gives other activations .*rows a batch"),
         ({"tokens": 200, "chunks": _stream(seed=1)}, "gives other activations .*same model"),
         ({"tokens": 0}, "positive"),

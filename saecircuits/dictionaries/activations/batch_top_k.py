@@ -28,13 +28,15 @@ class BatchTopK(Activation):
 
     kind: ClassVar[str] = "batchtopk"
     threshold: Tensor
+    guess: Tensor
 
     def __init__(self, k: int, momentum: float = 0.99) -> None:
         super().__init__()
         self.k = positive(k)
         self.momentum = momentum
         self.register_buffer("threshold", torch.tensor(float("nan"), dtype=torch.float64))
-        self._guess = 0.0  # changes what is looked at, never what is chosen
+        # What is looked at, not what is chosen; but the order in which pairs are found follows from it.
+        self.register_buffer("guess", torch.zeros((), dtype=torch.float64))
 
     def forward(self, pre: Float[Tensor, "... feature"]) -> Float[Tensor, "... feature"]:
         """Latents of a batch of pre-activations."""
@@ -45,7 +47,7 @@ class BatchTopK(Activation):
 
     def choose(self, pre: Preactivations) -> Chosen:
         """The `k x tokens` largest of the batch."""
-        return pre.largest_of_batch(self.k * pre.tokens, self._guess)
+        return pre.largest_of_batch(self.k, float(self.guess))
 
     def latents(self, values: Float[Tensor, " pair"], feature: Int[Tensor, " pair"]) -> Float[Tensor, " pair"]:
         """The pre-activations themselves."""
@@ -66,6 +68,7 @@ class BatchTopK(Activation):
     def rescale(self, factor: float) -> None:
         """Scale the threshold."""
         self.threshold.mul_(factor)
+        self.guess.mul_(factor)
 
     def widen(self, n_features: int) -> None:
         """One threshold serves all features."""
@@ -80,7 +83,7 @@ class BatchTopK(Activation):
         if fired.numel() == 0:
             return
         smallest = fired.min().to(self.threshold)
-        self._guess = _GUESS * float(smallest)
+        self.guess.copy_(_GUESS * smallest)
         if self.threshold.isnan():
             self.threshold.copy_(smallest)
         else:

@@ -1,7 +1,7 @@
 """Gated: Rajamanoharan et al. 2024, "Improving Dictionary Learning with Gated Sparse Autoencoders" (arXiv 2404.16014).
 
 One encoder serves both paths: the gate opens where the pre-activation is positive, the magnitude is the pre-activation
-stretched and shifted. At inference this is exactly a JumpReLU of the magnitudes (section 4 of the paper).
+stretched and shifted. At inference this is exactly a JumpReLU of the magnitudes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from .jump_relu import JumpReLU
 class Gated(Activation):
     """Keeps `relu(exp(stretch) * pre + shift)` where `pre` is positive.
 
-    The gate gets no gradient from the reconstruction; `training.losses.GateLoss` trains it.
+    Gate and magnitude share the encoder and its bias. Whether a gate is open gets no gradient from the reconstruction;
+    `training.losses.GateLoss` trains it.
 
     Args:
         stretch: logarithm of the factor between gate and magnitude; `r_mag` in the paper.
