@@ -110,8 +110,8 @@ class Stream:
         values: dict[Site, Tensor] = {}
         for name, subject in self._subjects.items():
             sites = [site for site in self.sites if site.model == name]
-            read = _read(subject, tokens, used, {site: site.bare for site in sites}, f"batch {number} of {self._corpus.name!r}")
-            values |= read
+            where = f"batch {number} of {self._corpus.name!r}"
+            values |= _read(subject, tokens, used, {site: site.bare for site in sites}, where)
         return Activations(tokens, used, values)
 
 

@@ -160,7 +160,9 @@ def _l1(term: L1, batch: Batch) -> Tensor:
 
 def _l0(term: L0, batch: Batch) -> Tensor:
     fired = _summed(batch, _step)
-    return term.coefficient * batch.penalty * (fired if term.target is None else (fired / (term.target * len(batch.runs)) - 1) ** 2)
+    if term.target is not None:
+        fired = (fired / (term.target * len(batch.runs)) - 1) ** 2
+    return term.coefficient * batch.penalty * fired
 
 
 def _tanh(term: Tanh, batch: Batch) -> Tensor:

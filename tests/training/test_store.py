@@ -246,7 +246,10 @@ def test_an_interrupted_writing_goes_on(whole, tmp_path):
         ({"chunks": _stream(sites=SITES[::-1])}, r"begun with sites = \['mlp_in\.0', 'mlp_out\.1'\]"),
         ({"dtype": "bfloat16"}, "begun with dtype = 'float32', not 'bfloat16'"),
         ({"shard_tokens": 41}, "begun with shard_tokens = 40, not 41"),
-        ({"chunks": Stream(tiny_subject("llama"), Corpus.texts(TEXTS, name="x"), SITES)}, "source = .*on texts.*, not .*on x"),
+        (
+            {"chunks": Stream(tiny_subject("llama"), Corpus.texts(TEXTS, name="x"), SITES)},
+            "source = .*on texts.*, not .*on x",
+        ),
         ({"tokens": 200, "chunks": _stream(rows=4)}, "gives other activations .*rows a batch"),
         ({"tokens": 200, "chunks": _stream(seed=1)}, "gives other activations .*same model"),
         ({"tokens": 0}, "positive"),
