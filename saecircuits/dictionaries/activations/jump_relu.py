@@ -27,7 +27,7 @@ class JumpReLU(Activation):
 
     kind: ClassVar[str] = "jumprelu"
 
-    def __init__(self, threshold: float | Tensor = 0.1, bandwidth: float = 0.1) -> None:
+    def __init__(self, threshold: float | Tensor = 0.1, bandwidth: float = 0.03) -> None:
         super().__init__()
         if not bandwidth > 0:
             raise InputError(f"The bandwidth of a JumpReLU is {bandwidth}.", "Give a positive number.")
