@@ -1,10 +1,23 @@
-"""Tiny random models, one a supported architecture."""
+"""Tiny random models of every supported architecture."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    Gemma2Config,
+    GemmaConfig,
+    GPT2Config,
+    GPTNeoXConfig,
+    LlamaConfig,
+    MistralConfig,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen3Config,
+)
 
 from saecircuits.subject import Subject
 
@@ -22,26 +35,43 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-_COMMON = dict(vocab_size=VOCABULARY, pad_token_id=1, bos_token_id=2, eos_token_id=3)
+_COMMON: dict[str, Any] = dict(vocab_size=VOCABULARY, pad_token_id=1, bos_token_id=2, eos_token_id=3)
+_SIZES: dict[str, Any] = dict(
+    hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=64
+)
+_GROUPED = _SIZES | {"num_key_value_heads": 2}
 TINY_CONFIGS = {
     "gpt2": GPT2Config(n_layer=3, n_head=4, n_embd=32, n_positions=64, **_COMMON),
-    "llama": LlamaConfig(
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=64,
+    "llama": LlamaConfig(attention_bias=True, **_GROUPED, **_COMMON),
+    "gpt_neox": GPTNeoXConfig(rotary_pct=0.5, **_SIZES, **_COMMON),
+    # caps low enough to bend scores and logits, windows shorter than the prompts, heads of an uncommon width
+    "gemma2": Gemma2Config(
+        head_dim=16,
+        query_pre_attn_scalar=12,
+        attn_logit_softcapping=2.0,
+        final_logit_softcapping=5.0,
+        sliding_window=3,
         attention_bias=True,
+        **_GROUPED,
         **_COMMON,
     ),
+    "qwen2": Qwen2Config(use_sliding_window=True, sliding_window=4, max_window_layers=1, **_GROUPED, **_COMMON),
+    "qwen3": Qwen3Config(head_dim=16, attention_bias=True, **_GROUPED, **_COMMON),
 }
+"""One a family that differs in kind."""
+
+NEAR_CONFIGS = {
+    "gpt_neox serial": GPTNeoXConfig(use_parallel_residual=False, **_SIZES, **_COMMON),
+    "gemma": GemmaConfig(head_dim=16, **_GROUPED, **_COMMON),
+    "mistral": MistralConfig(sliding_window=3, **_GROUPED, **_COMMON),
+}
+"""Close relatives of those: the tests of sites and weights go over them too."""
 
 
 def tiny_model(name: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.nn.Module:
     """A random model whose biases and norms are random too, so that a forgotten one shows."""
     torch.manual_seed(seed)
-    model = AutoModelForCausalLM.from_config(TINY_CONFIGS[name]).to(dtype).eval()
+    model = AutoModelForCausalLM.from_config((TINY_CONFIGS | NEAR_CONFIGS)[name]).to(dtype).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 1:

@@ -1,24 +1,30 @@
 """The model under study: loading it, and reading and writing its activations through nnsight."""
 
-from .architectures import ARCHITECTURES, Architecture, AttentionWeights
+from .architectures import ARCHITECTURES, Architecture
+from .check import check_architecture
 from .freezing import attention_implementation, held
 from .loading import load_model
+from .norms import Norm
+from .projections import AttentionWeights, QueryKeyWeights, at_least_single, rotate
 from .subject import Subject
 from .tokens import Tokens, single_token, tokenize
-from .weights import Norm, Weights, at_least_single
+from .weights import Weights
 
 __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "AttentionWeights",
     "Norm",
+    "QueryKeyWeights",
     "Subject",
     "Tokens",
     "Weights",
     "at_least_single",
     "attention_implementation",
+    "check_architecture",
     "held",
     "load_model",
+    "rotate",
     "single_token",
     "tokenize",
 ]

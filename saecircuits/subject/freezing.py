@@ -1,7 +1,9 @@
 """Holding attention patterns and norm denominators at given values while the model runs.
 
 With both held, everything between two MLPs is linear. The patterns go in through an attention function registered
-with transformers, the denominators through forward hooks on the norms.
+with transformers, the denominators through a hook of accelerate's kind on each norm: nnsight runs those inside the
+place where it reads and writes a module's output, so a value that is set at a post-norm's output stays. A torch hook
+would come after, and undo it.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ from torch import Tensor, nn
 from transformers import AttentionInterface
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
+from .norms import Norm
 from .subject import Subject
-from .weights import Norm
 
 _HELD = "saecircuits_held"
 _PATTERN = "_saecircuits_pattern"
+_HOOK = "_hf_hook"
 
 
 def _held_attention(
@@ -60,23 +63,44 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
         for layer, pattern in enumerate(patterns):
             stack.enter_context(_attribute(subject.attention_module(layer), _PATTERN, pattern))
         for norm, scale in scales:
-            hook = norm.module.register_forward_hook(_held_norm(norm, scale))
-            stack.callback(hook.remove)
+            hook = _HeldNorm(norm, scale, norm.module.__dict__.get(_HOOK))
+            stack.enter_context(_attribute(norm.module, _HOOK, hook))
         stack.enter_context(attention_implementation(subject, _HELD))
         yield
 
 
 @contextmanager
-def _attribute(module: nn.Module, name: str, value: Tensor) -> Iterator[None]:
-    object.__setattr__(module, name, value)
+def _attribute(module: nn.Module, name: str, value: Any) -> Iterator[None]:
+    before = [module.__dict__[name]] if name in module.__dict__ else []
+    module.__dict__[name] = value
     try:
         yield
     finally:
-        object.__delattr__(module, name)
+        del module.__dict__[name]
+        if before:
+            module.__dict__[name] = before[0]
 
 
-def _held_norm(norm: Norm, scale: Tensor) -> Any:
-    def hook(_: nn.Module, inputs: tuple[Tensor, ...], __: Tensor) -> Tensor:
-        return (norm.gain * (norm.centred(inputs[0]) * scale) + norm.bias).to(inputs[0].dtype)
+class _HeldNorm:
+    """Puts a norm's output with its denominator held in the place of the live one.
 
-    return hook
+    Args:
+        norm: the norm.
+        scale: `1 / denominator` to hold it at.
+        inner: the hook that moves a sharded model's values between devices, where there is one.
+    """
+
+    def __init__(self, norm: Norm, scale: Tensor, inner: Any) -> None:
+        self._norm, self._scale, self._inner = norm, scale, inner
+        self._held: Tensor | None = None
+
+    def pre_forward(self, module: nn.Module, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if self._inner is not None:
+            args, kwargs = self._inner.pre_forward(module, *args, **kwargs)
+        x = args[0]
+        self._held = self._norm.apply(x, self._scale).to(x.dtype)
+        return args, kwargs
+
+    def post_forward(self, module: nn.Module, _: Tensor) -> Tensor | None:
+        out, self._held = self._held, None
+        return out if self._inner is None else self._inner.post_forward(module, out)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from saecircuits.errors import InputError
 from saecircuits.sites import Site
 
-from .architectures import Architecture, architecture_of
+from .architectures import Access, Architecture, architecture_of
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
 
@@ -52,6 +52,8 @@ class Subject:
         self.tokenizer = tokenizer
         self.weights = Weights(model, self.architecture)
         self._traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer)
+        out = model.get_output_embeddings()  # type: ignore[operator]
+        self._unembed = next(path for path, module in model.named_modules() if module is out)
         self._lock = threading.RLock()
 
     @property
@@ -63,6 +65,11 @@ class Subject:
     def d_model(self) -> int:
         """Width of the residual stream."""
         return self.config.hidden_size
+
+    @property
+    def parallel(self) -> bool:
+        """Whether attention and MLP both read `resid_pre`."""
+        return self.architecture.parallel(self.config)
 
     @property
     def device(self) -> torch.device:
@@ -139,24 +146,43 @@ class Subject:
         """Keep other threads from running the model inside a `with` block: for changes that every run would see."""
         return self._lock
 
-    def get(self, site: Site) -> Tensor:
-        """The value of a site inside `run`, `[batch, position, d_model]`."""
-        module, access = self._place(site)
-        value = getattr(module, access.end)
-        return value if access.item is None or isinstance(value, Tensor) else value[access.item]
+    def get(self, site: Site) -> Float[Tensor, "batch position d_model"]:
+        """The value of a site inside `run`."""
+        if site.kind == "resid_mid" and self.parallel:  # the model never makes it
+            return self.get(Site("attn_out", site.layer)) + self._read(site.layer, self.architecture.access(site))
+        return self._read(site.layer, self.architecture.access(site))
 
-    def set(self, site: Site, value: Tensor) -> None:
-        """Replace the value of a site inside `run`, in the model's own precision."""
-        module, access = self._place(site)
-        value = value.to(self.weights.dtype)
-        if access.item is None:
-            setattr(module, access.end, value)
-        else:
-            whole = getattr(module, access.end)
-            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
+    def set(self, site: Site, value: Float[Tensor, "batch position d_model"]) -> None:
+        """Replace the value of a site inside `run`, in the model's own precision.
 
-    def attention_pattern(self, layer: int) -> Tensor:
-        """Attention weights inside `run`, `[batch, head, query, key]`; needs the `eager` implementation."""
+        Raises:
+            InputError: for `resid_mid` of a model whose attention and MLP run in parallel.
+        """
+        if site.kind == "resid_mid" and self.parallel:
+            raise InputError(
+                f"Nothing reads {site}: attention and MLP of {self.name} run in parallel, so it cannot be replaced.",
+                "Use attn_out, mlp_in or resid_post.",
+            )
+        self._write(site.layer, self.architecture.access(site), value)
+
+    def mlp_hidden(self, layer: int) -> Float[Tensor, "batch position hidden"]:
+        """The neurons of an MLP inside `run`: what its last matrix reads, after `mlp_in` and before `mlp_out`."""
+        return self._read(layer, self.architecture.mlp_hidden)
+
+    def set_mlp_hidden(self, layer: int, value: Float[Tensor, "batch position hidden"]) -> None:
+        """Replace the neurons of an MLP inside `run`."""
+        self._write(layer, self.architecture.mlp_hidden, value)
+
+    def attention_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
+        """What attention puts out inside `run`, before its post-norm; `attn_out` where there is no post-norm."""
+        return self._read(layer, self.architecture.attention_raw)
+
+    def mlp_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
+        """What an MLP puts out inside `run`, before its post-norm; `mlp_out` where there is no post-norm."""
+        return self._read(layer, self.architecture.mlp_raw)
+
+    def attention_pattern(self, layer: int) -> Float[Tensor, "batch head query key"]:
+        """Attention weights inside `run`; needs the `eager` implementation."""
         return self._block(layer).get(self.architecture.attention).output[1]
 
     def attention_module(self, layer: int) -> nn.Module:
@@ -171,6 +197,10 @@ class Subject:
     def logits(self) -> Tensor:
         """The logits inside `run`, `[batch, position, vocabulary]`."""
         return self._traced.output.logits
+
+    def unembedded(self) -> Tensor:
+        """The logits inside `run` before a soft cap, `[batch, position, vocabulary]`."""
+        return self._traced.get(self._unembed).output
 
     def read(
         self, prompts: str | Sequence[str] | Tensor | Tokens, sites: Sequence[Site]
@@ -200,7 +230,18 @@ class Subject:
     def _block(self, layer: int) -> Any:
         return self._traced.get(self.architecture.blocks)[layer]
 
-    def _place(self, site: Site) -> tuple[Any, Any]:
-        access = self.architecture.access(site)
-        block = self._block(site.layer)
-        return (block.get(access.path) if access.path else block), access
+    def _read(self, layer: int, access: Access) -> Tensor:
+        value = getattr(self._module_at(layer, access), access.end)
+        return value if access.item is None or isinstance(value, Tensor) else value[access.item]
+
+    def _write(self, layer: int, access: Access, value: Tensor) -> None:
+        module, value = self._module_at(layer, access), value.to(self.weights.dtype)
+        if access.item is None:
+            setattr(module, access.end, value)
+        else:
+            whole = getattr(module, access.end)
+            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
+
+    def _module_at(self, layer: int, access: Access) -> Any:
+        block = self._block(layer)
+        return block.get(access.path) if access.path else block

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from .architectures import Architecture, AttentionWeights, centre, norm_scale
-
-
-@dataclass(frozen=True)
-class Norm:
-    """A norm as data: `out = gain * centred(x) * scale(x) + bias`.
-
-    Attributes:
-        kind: `"rms"` or `"layer"`.
-        gain, bias: `[d_model]`; the bias is zero for RMS norms.
-        module: the module itself, asked for its epsilon.
-    """
-
-    kind: str
-    gain: Tensor
-    bias: Tensor
-    module: nn.Module
-
-    def scale(self, x: Tensor) -> Tensor:
-        """`1 / denominator` at `x`, shape `[..., 1]`."""
-        return norm_scale(self.kind, self.module, x)
-
-    def centred(self, x: Tensor) -> Tensor:
-        """The linear part before the division."""
-        return centre(self.kind, x)
-
-    def pull_back(self, gradient: Tensor) -> Tensor:
-        """Gradient at the output to gradient at the input, before the factor `scale`, the denominator held."""
-        return centre(self.kind, gradient * self.gain)  # centring is its own transpose
-
-
-def at_least_single(values: Tensor) -> Tensor:
-    """The values in float32, if they come in half precision; as they are otherwise."""
-    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
+from .architectures import Architecture, option
+from .norms import Norm
+from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights, at_least_single, linear
 
 
 class Weights:
@@ -56,6 +25,7 @@ class Weights:
 
     def __init__(self, model: nn.Module, architecture: Architecture) -> None:
         self._model = model
+        self._config: Any = model.config
         self._architecture = architecture
         self._blocks: Any = model.get_submodule(architecture.blocks)
 
@@ -65,26 +35,38 @@ class Weights:
         return self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight").dtype
 
     @property
-    def token_embedding(self) -> Tensor:
-        """`[vocabulary, d_model]`."""
+    def token_embedding(self) -> Float[Tensor, "vocabulary d_model"]:
+        """The rows as stored, before `embedding_scale`."""
         return self._parameter(self._architecture.token_embedding)
 
     @property
-    def position_embedding(self) -> Tensor | None:
-        """`[position, d_model]`, or None for rotary models."""
+    def embedding_scale(self) -> float:
+        """What the model multiplies token embeddings with before the first block."""
+        embedding = self._model.get_submodule(self._architecture.token_embedding)
+        scale = option(embedding, self._architecture.embedding_scale)
+        return 1.0 if scale is None else float(scale.to(self.dtype))  # rounded as the model rounds it
+
+    @property
+    def position_embedding(self) -> Float[Tensor, "position d_model"] | None:
+        """None for rotary models."""
         path = self._architecture.position_embedding
         return None if path is None else self._parameter(path)
 
     @property
-    def unembed(self) -> Tensor:
-        """`[vocabulary, d_model]`."""
-        return self._parameter(self._architecture.unembed)
+    def unembed(self) -> Float[Tensor, "vocabulary d_model"]:
+        """One row a token."""
+        return at_least_single(self._unembedding.weight)
 
     @property
-    def unembed_bias(self) -> Tensor:
-        """`[vocabulary]`, zero where the model has none."""
-        bias: Any = self._model.get_submodule(self._architecture.unembed).bias
+    def unembed_bias(self) -> Float[Tensor, " vocabulary"]:
+        """Zero where the model has none."""
+        bias = self._unembedding.bias
         return self.unembed.new_zeros(len(self.unembed)) if bias is None else at_least_single(bias)
+
+    @property
+    def logit_cap(self) -> float | None:
+        """Logits are `cap * tanh(unembedded / cap)`; None where they are not capped."""
+        return option(self._config, self._architecture.logit_cap)
 
     @property
     def final_norm(self) -> Norm:
@@ -92,26 +74,68 @@ class Weights:
         return self._norm(self._model.get_submodule(self._architecture.final_norm))
 
     def attention(self, layer: int) -> AttentionWeights:
-        """Value and output projections of one layer."""
-        module = self._blocks[layer].get_submodule(self._architecture.attention)
-        weights = self._architecture.attention_weights(module, self._model.config)
-        return AttentionWeights(
-            **{field.name: at_least_single(getattr(weights, field.name)) for field in fields(weights)}
+        """Value and output projections of one layer; a post-norm is not part of them."""
+        return self._architecture.projections.attention(self._attention(layer), self._config.num_attention_heads)
+
+    def query_key(self, layer: int) -> QueryKeyWeights:
+        """What makes the attention scores of one layer."""
+        row, attention, heads = self._architecture, self._attention(layer), self._config.num_attention_heads
+        query, query_bias = row.projections.part(attention, QUERY, heads)
+        key, key_bias = row.projections.part(attention, KEY, heads)
+        return QueryKeyWeights(
+            query=query,
+            query_bias=query_bias,
+            key=key,
+            key_bias=key_bias,
+            scale=attention.scaling,
+            cap=option(self._config, row.attention_cap),
+            window=row.window(attention),
+            query_norm=self._norm_at(attention, row.query_norm),
+            key_norm=self._norm_at(attention, row.key_norm),
+            rotary=None if row.rotary is None else self._model.get_submodule(row.rotary),
         )
 
     def attention_norm(self, layer: int) -> Norm:
         """The norm that attention reads through."""
         return self._norm(self._blocks[layer].get_submodule(self._architecture.attention_norm))
 
+    def attention_post_norm(self, layer: int) -> Norm | None:
+        """The norm between attention and the residual stream, where there is one."""
+        return self._norm_at(self._blocks[layer], self._architecture.attention_post_norm)
+
     def mlp_norm(self, layer: int) -> Norm:
         """The norm that the MLP reads through."""
         return self._norm(self._blocks[layer].get_submodule(self._architecture.mlp_norm))
 
+    def mlp_post_norm(self, layer: int) -> Norm | None:
+        """The norm between the MLP and the residual stream, where there is one."""
+        return self._norm_at(self._blocks[layer], self._architecture.mlp_post_norm)
+
+    def mlp_down(self, layer: int) -> Float[Tensor, "hidden d_model"]:
+        """The MLP's last matrix, one row a neuron; a post-norm is not part of it."""
+        return linear(self._blocks[layer].get_submodule(self._architecture.mlp_down))[0]
+
+    def mlp_down_bias(self, layer: int) -> Float[Tensor, " d_model"]:
+        """The bias of the MLP's last matrix, zero where the model has none."""
+        return linear(self._blocks[layer].get_submodule(self._architecture.mlp_down))[1]
+
+    @property
+    def _unembedding(self) -> Any:
+        model: Any = self._model
+        return model.get_output_embeddings()  # transformers know it, and have renamed it in some families
+
+    def _attention(self, layer: int) -> Any:
+        return self._blocks[layer].get_submodule(self._architecture.attention)
+
     def _parameter(self, path: str) -> Tensor:
         return at_least_single(self._model.get_submodule(path).get_parameter("weight"))
 
-    def _norm(self, module: Any) -> Norm:
-        gain, bias = at_least_single(module.weight), getattr(module, "bias", None)
-        return Norm(
-            self._architecture.norm, gain, torch.zeros_like(gain) if bias is None else at_least_single(bias), module
-        )
+    def _norm_at(self, parent: nn.Module, path: str | None) -> Norm | None:
+        return None if path is None else self._norm(parent.get_submodule(path))
+
+    def _norm(self, module: nn.Module) -> Norm:
+        row, parameters = self._architecture, dict(module.named_parameters())
+        gain = at_least_single(parameters["weight"])
+        bias = at_least_single(parameters["bias"]) if "bias" in parameters else torch.zeros_like(gain)
+        gain = gain + row.gain_offset if row.gain_offset else gain
+        return Norm(row.norm, gain, bias, getattr(module, row.epsilon), module)

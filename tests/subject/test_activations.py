@@ -8,9 +8,10 @@ import torch
 from saecircuits.errors import InputError
 from saecircuits.sites import SITE_KINDS, Site
 from saecircuits.subject import Subject
-from tests.subject.plain import blocks_of, logits_with, read
+from tests.subject.plain import attention_of, blocks_of, hooked, hooked_module, last_matrix_of, logits_with, read
+from tests.tiny import VOCABULARY
 
-PROMPT = "w1 w20 w3 w4 w1"
+PROMPT = "w1 w20 w3 w4 w1 w7"
 ALL_SITES = [Site(kind, layer) for layer in range(3) for kind in SITE_KINDS]
 
 
@@ -55,6 +56,10 @@ def test_writing_equals_plain_hooks(subject: Subject, kind: str, layer: int) -> 
         subject.set(site, value)
         return subject.logits()
 
+    if kind == "resid_mid" and subject.parallel:
+        with pytest.raises(InputError, match=rf"Nothing reads {site}.*run in parallel.*Use attn_out"):
+            subject.run(PROMPT, body)
+        return
     written = subject.run(PROMPT, body)
     torch.testing.assert_close(written, logits_with(subject, ids, site, value), atol=1e-5, rtol=1e-5)
     assert not torch.allclose(written, subject.run(PROMPT, subject.logits), atol=1e-2)
@@ -70,6 +75,64 @@ def test_a_value_can_be_read_changed_and_written(subject: Subject) -> None:
     (value,) = read(subject, subject.tokenize(PROMPT).ids, [site])[0].values()
     expected = logits_with(subject, subject.tokenize(PROMPT).ids, site, 2 * value)
     torch.testing.assert_close(subject.run(PROMPT, body), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [0, 2])
+def test_neurons_are_read_and_written(subject: Subject, layer: int) -> None:
+    ids, found, value = subject.tokenize(PROMPT).ids, [], torch.tensor(0)
+
+    def body() -> tuple[torch.Tensor, torch.Tensor]:
+        nonlocal value
+        before = subject.mlp_hidden(layer)
+        value = before.flip(-1) + 1
+        subject.set_mlp_hidden(layer, value)
+        return before, subject.logits()
+
+    before, written = subject.run(PROMPT, body)
+    with torch.no_grad(), hooked_module(last_matrix_of(subject, layer), True, found.append):
+        live = subject.module(input_ids=ids).logits
+    with torch.no_grad(), hooked_module(last_matrix_of(subject, layer), True, lambda _: value):
+        expected = subject.module(input_ids=ids).logits
+    torch.testing.assert_close(before, found[0], atol=1e-6, rtol=1e-6)
+    torch.testing.assert_close(written, expected, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(written, live, atol=1e-2)
+
+
+def test_a_block_gives_everything_in_one_run(subject: Subject) -> None:
+    """In the order of the forward pass, outputs before their post-norms included."""
+    ids, raw, mlp = subject.tokenize(PROMPT).ids, [], []
+
+    def body() -> list[dict[str, torch.Tensor]]:
+        return [
+            {
+                "resid_pre": subject.get(Site("resid_pre", layer)),
+                "attention_raw": subject.attention_raw(layer),
+                "attn_out": subject.get(Site("attn_out", layer)),
+                "resid_mid": subject.get(Site("resid_mid", layer)),
+                "mlp_in": subject.get(Site("mlp_in", layer)),
+                "mlp_hidden": subject.mlp_hidden(layer),
+                "mlp_raw": subject.mlp_raw(layer),
+                "mlp_out": subject.get(Site("mlp_out", layer)),
+                "resid_post": subject.get(Site("resid_post", layer)),
+            }
+            for layer in range(3)
+        ]
+
+    (first, found, _) = subject.run(PROMPT, body)
+    with (
+        torch.no_grad(),
+        hooked_module(attention_of(subject, 1), False, raw.append),
+        hooked_module(blocks_of(subject)[1].mlp, False, mlp.append),
+    ):
+        subject.module(input_ids=ids)
+    torch.testing.assert_close(found["attention_raw"], raw[0], atol=1e-6, rtol=1e-6)
+    torch.testing.assert_close(found["mlp_raw"], mlp[0], atol=1e-6, rtol=1e-6)
+    torch.testing.assert_close(found["resid_pre"], first["resid_post"], atol=0, rtol=0)
+    added = found["resid_pre"] + found["attn_out"] + found["mlp_out"]
+    torch.testing.assert_close(added, found["resid_post"], atol=1e-6, rtol=1e-6)
+    post_normed = subject.config.model_type == "gemma2"
+    assert torch.equal(found["attn_out"], found["attention_raw"]) != post_normed
+    assert torch.equal(found["mlp_out"], found["mlp_raw"]) != post_normed
 
 
 def test_gradients_flow_when_asked_for(subject: Subject) -> None:
@@ -111,6 +174,27 @@ def test_reading_stops_after_the_last_site(subject: Subject, site: Site) -> None
     finally:
         for hook in hooks:
             hook.remove()
+
+
+@torch.no_grad()
+def test_generating_with_a_site_edited_equals_generating_step_by_step(subject: Subject) -> None:
+    """Greedy, against the whole text run anew at every step, without a cache; past sliding windows."""
+    shift = torch.randn(subject.d_model, generator=torch.Generator().manual_seed(0))
+    site, tokens, seen = Site("resid_post", 1), subject.tokenize(PROMPT), []
+
+    def body(_: int) -> None:
+        subject.set(site, shift - subject.get(site))
+        seen.append(subject.logits()[:, -1])
+
+    made = subject.generate(tokens, body, max_new_tokens=6, do_sample=False, eos_token_id=VOCABULARY)
+    with hooked(subject, site, lambda value: shift - value):
+        for step, logits in enumerate(seen):
+            ids = made[:, : tokens.ids.shape[1] + step]
+            expected = subject.module(input_ids=ids).logits[:, -1]
+            torch.testing.assert_close(logits, expected, atol=1e-4, rtol=1e-4)
+            assert made[0, ids.shape[1]] == expected.argmax()
+    assert len(seen) == 6
+    assert not torch.allclose(seen[0], subject.predict(tokens), atol=1e-2)
 
 
 def test_a_layer_that_does_not_exist_is_refused(subject: Subject) -> None:
