@@ -1,14 +1,13 @@
-"""What a circuit explains: tokens, a difference of tokens, or a feature at a position.
+"""What a circuit explains: tokens, a difference of tokens, a feature, a direction, or a whole continuation.
 
-A target becomes a linear reading of the residual stream: a vector at one layer and position whose product with the
-stream, plus a constant, is the target's value.
+Logits are those before a soft cap, which is not linear.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -16,7 +15,8 @@ from torch import Tensor
 
 from saecircuits.circuit import Circuit, Feature
 from saecircuits.errors import InputError
-from saecircuits.replacement import Capture, Replacement, feature_layer
+from saecircuits.interventions import EditedRun
+from saecircuits.sites import Site
 
 
 @dataclass(frozen=True)
@@ -61,170 +61,118 @@ class FeatureAt:
         object.__setattr__(self, "feature", Feature.parse(self.feature))
 
 
-Target = TopTokens | NextTokens | Difference | FeatureAt
+@dataclass(frozen=True)
+class Direction:
+    """The product of a site with a vector, at a position.
+
+    Args:
+        site: any of the model's.
+        vector: `[d_model]`, e.g. of a probe.
+        position: negative ones count from the end.
+        label: what to call it.
+    """
+
+    site: Site
+    vector: Sequence[float] | Float[Tensor, " d_model"]
+    position: int = -1
+    label: str = "direction"
+
+    def __post_init__(self) -> None:
+        vector = torch.as_tensor(self.vector, dtype=torch.float32)
+        if vector.ndim != 1 or not bool(torch.isfinite(vector).all()) or not bool(vector.any()):
+            raise InputError(
+                f"The direction has shape {tuple(vector.shape)}, or is zero or not finite.", "Give one finite vector."
+            )
+        object.__setattr__(self, "site", Site.parse(self.site))
+        object.__setattr__(self, "vector", tuple(vector.tolist()))
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """The log-probability of a whole continuation, linearised: for each of its tokens, the logit above the mean over
+    the vocabulary weighted by probability, which is the gradient of the log-probability with respect to the logits."""
+
+    text: str
+
+
+Target = TopTokens | NextTokens | Difference | FeatureAt | Direction | Continuation
+
+ALL_EQUAL, BY_PROBABILITY = -1, -2
+"""In place of a token that a logit is measured against: the mean over the vocabulary, plain or by probability."""
 
 
 @dataclass(frozen=True)
 class Readout:
-    """Where a target's value stands in the output of a run: kept with the circuit, so that it can be measured again.
+    """Where a target's value stands in a run: kept with the circuit, so that it can be measured again.
 
     Attributes:
-        token: id of the token whose logit counts, -1 for a feature.
-        against: id of the token whose logit is subtracted; -1 for the mean over the vocabulary.
-        feature, position: of a feature target, else "" and -1.
+        token: id of the token whose logit counts, -1 for other targets.
+        against: id of the token whose logit is subtracted; -1 for the mean over the vocabulary, -2 for the mean
+            weighted by the probabilities of the unedited run.
+        feature: of a feature target, else "".
+        position: where, -1 for the last.
+        site, vector: of a direction, else "" and nothing.
     """
 
     token: int = -1
-    against: int = -1
+    against: int = ALL_EQUAL
     feature: str = ""
     position: int = -1
+    site: str = ""
+    vector: tuple[float, ...] = ()
 
-    def measure(self, logits: Float[Tensor, " vocabulary"], latents: Mapping[str, Tensor]) -> float:
-        """The target's value in a run: from the last position's logits, or latents `[position, feature]` by name."""
+    def record(self) -> dict[str, Any]:
+        """The readout as a circuit's provenance holds it, of such values as JSON gives back; see `readouts`."""
+        return asdict(self) | {"vector": list(self.vector)}
+
+    def measure(self, run: EditedRun, unedited: EditedRun) -> float:
+        """The target's value in a run."""
         if self.feature:
             feature = Feature.parse(self.feature)
-            return float(latents[feature.dictionary][self.position, feature.index])
-        scores = logits.double()
+            return float(run.latents[feature.dictionary][self.position, feature.index])
+        if self.site:
+            value = run.watched[Site.parse(self.site)][self.position].double()
+            return float(value @ value.new_tensor(self.vector))
+        if self.token < 0:
+            raise InputError("This target comes from a file that does not say what it is.", "Attribute it here again.")
+        scores = run.scores[self.position].double()
+        if self.against == BY_PROBABILITY:
+            return float(scores[self.token] - unedited.probabilities(self.position) @ scores)
         return float(scores[self.token] - (scores.mean() if self.against < 0 else scores[self.against]))
 
 
 def readouts(circuit: Circuit) -> list[Readout]:
-    """Where the values of a circuit's targets stand, in the order of its target rows."""
-    return [Readout(**fields) for fields in circuit.provenance.settings["readouts"]]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A target as a linear reading of the residual stream.
-
-    Attributes:
-        label: in words.
-        layer: it reads `resid_mid` of this layer; the last norm's input if it is the number of layers.
-        position: token position.
-        vector: what the residual stream is multiplied with, denominators of norms included, `[d_model]`.
-        constant: what norm biases and unembedding or encoder biases add.
-        value: the target's value on this prompt.
-        weight: its weight among the targets.
-        readout: where its value stands in the output of a run.
-        probability: of the target's token, NaN for a feature.
-    """
-
-    label: str
-    layer: int
-    position: int
-    vector: Float[Tensor, " d_model"]
-    constant: float
-    value: float
-    weight: float
-    readout: Readout
-    probability: float = float("nan")
-
-
-def read_target(replacement: Replacement, captured: Capture, target: Target) -> list[Reading]:
-    """The readings of a target on a captured prompt.
+    """Where the values of a circuit's targets stand, in the order of its target rows.
 
     Raises:
-        InputError: if a token is not one token, a position is outside the prompt, or a feature does not fire there.
+        InputError: if it is not the circuit of one prompt, attributed here.
     """
-    subject = replacement.subject
-    probabilities = captured.logits.float().softmax(-1)
-    match target:
-        case TopTokens():
-            return _tokens(replacement, captured, _top(probabilities, target), probabilities)
-        case NextTokens():
-            ids = [subject.token_id(text) for text in target.texts]
-            if not ids or len(set(ids)) < len(ids):
-                raise InputError(f"The target tokens {target.texts} are empty or repeat.", "Name each token once.")
-            return _tokens(replacement, captured, ids, probabilities)
-        case Difference():
-            return [_difference(replacement, captured, target, probabilities)]
-        case FeatureAt():
-            return [_feature(replacement, captured, target)]
-
-
-def encoder_readings(
-    replacement: Replacement, captured: Capture, layer: int
-) -> tuple[Float[Tensor, "active d_model"], Float[Tensor, " active"]]:
-    """Vectors at `resid_mid` and constants of all active features of a layer's dictionary, in their order."""
-    active, dictionary = captured.active[layer], replacement.by_layer[layer]
-    norm = replacement.subject.weights.mlp_norm(layer)
-    rows = dictionary.W_enc[active.index, 0]
-    vectors = norm.pull_back(rows) * captured.mlp_scale[layer][active.position]
-    constants = rows @ (norm.bias - dictionary.b_in[0]) + dictionary.b_enc[active.index]
-    return vectors, constants
-
-
-def position_in(captured: Capture, position: int) -> int:
-    """A position counted from 0; negative ones count from the end. `InputError` if the prompt has none such."""
-    if not -captured.length <= position < captured.length:
+    origin = circuit.provenance
+    if not origin.settings.get("readouts") or min(origin.token_ids) < 0:
         raise InputError(
-            f"There is no position {position}: the prompt has {captured.length} tokens.",
-            f"Use 0 to {captured.length - 1}, or -1 for the last.",
+            "This circuit stands for several prompts, or comes from another tool: there is no run to compare it with.",
+            "Attribute one prompt.",
         )
-    return position % captured.length
+    records = origin.settings["readouts"]
+    return [Readout(**{**record, "vector": tuple(record["vector"])}) for record in records]
 
 
-def _top(probabilities: Tensor, target: TopTokens) -> list[int]:
-    values, ids = probabilities.topk(min(target.most, len(probabilities)))
-    before = values.cumsum(0) - values
-    return ids[before < target.share].tolist()
+def watched(circuit: Circuit) -> list[Site]:
+    """The sites that have to be kept in a run, so that a circuit's targets can be measured."""
+    return [Site.parse(readout.site) for readout in readouts(circuit) if readout.site]
 
 
-def _readout(
-    replacement: Replacement, captured: Capture, direction: Tensor, bias: Tensor
-) -> tuple[int, int, Tensor, float, float]:
-    """Layer, position, vector, constant and value of a direction after the last norm."""
-    subject, last = replacement.subject, captured.length - 1
-    norm = subject.weights.final_norm
-    vector = norm.pull_back(direction) * captured.final_scale[last]
-    constant = float(direction @ norm.bias + bias)
-    value = float(captured.final_input[last] @ vector) + constant
-    return subject.n_layers, last, vector, constant, value
+def explains_next_token(circuit: Circuit) -> bool:
+    """Whether all targets of a circuit are logits at the end of one prompt, or differences of two."""
+    last = len(circuit.provenance.tokens) - 1
+    return all(
+        readout.token >= 0 and readout.against >= ALL_EQUAL and readout.position in (-1, last)
+        for readout in readouts(circuit)
+    )
 
 
-def _tokens(replacement: Replacement, captured: Capture, ids: list[int], probabilities: Tensor) -> list[Reading]:
-    """One reading a token; tokens with one text between them (parts of a letter) are told apart by their ids."""
-    readings = [_token(replacement, captured, i, probabilities) for i in ids]
-    count = Counter(reading.label for reading in readings)
-    return [
-        replace(reading, label=f"{reading.label} #{reading.readout.token}") if count[reading.label] > 1 else reading
-        for reading in readings
-    ]
-
-
-def _token(replacement: Replacement, captured: Capture, token: int, probabilities: Tensor) -> Reading:
-    """A token's logit above the mean over the vocabulary: a shift of all logits changes no probability."""
-    weights = replacement.subject.weights
-    direction = weights.unembed[token] - weights.unembed.mean(0)
-    bias = weights.unembed_bias[token] - weights.unembed_bias.mean()
-    probability = float(probabilities[token])
-    label = replacement.subject.token_texts([token])[0]
-    read = _readout(replacement, captured, direction, bias)
-    return Reading(label, *read, probability, Readout(token), probability)
-
-
-def _difference(replacement: Replacement, captured: Capture, target: Difference, probabilities: Tensor) -> Reading:
-    subject, weights = replacement.subject, replacement.subject.weights
-    token, against = subject.token_id(target.token), subject.token_id(target.against)
-    if token == against:
-        raise InputError(f"The difference of {target.token!r} with itself is zero.", "Name two tokens.")
-    direction = weights.unembed[token] - weights.unembed[against]
-    bias = weights.unembed_bias[token] - weights.unembed_bias[against]
-    label = " − ".join(subject.token_texts([token, against]))
-    read = _readout(replacement, captured, direction, bias)
-    return Reading(label, *read, 1.0, Readout(token, against), float(probabilities[token]))
-
-
-def _feature(replacement: Replacement, captured: Capture, target: FeatureAt) -> Reading:
-    layer, position = feature_layer(replacement, target.feature), position_in(captured, target.position)
-    active = captured.active[layer]
-    found = torch.nonzero((active.index == target.feature.index) & (active.position == position)).flatten()
-    if len(found) == 0:
-        fires = active.position[active.index == target.feature.index].tolist()
-        where = f"It fires at positions {fires}." if fires else "It fires nowhere in this prompt."
-        raise InputError(f"{target.feature} does not fire at position {position}.", where)
-    vectors, constants = encoder_readings(replacement, captured, layer)
-    row = int(found[0])
-    label, value = f"{target.feature}@{position}", float(active.value[row])
-    readout = Readout(feature=str(target.feature), position=position)
-    return Reading(label, layer, position, vectors[row], float(constants[row]), value, 1.0, readout)
+def text_of(prompt: Any, target: Target) -> str | None:
+    """The text of what is run; None if the prompt came as tokens."""
+    if not isinstance(prompt, str) or isinstance(target, Continuation):
+        return None
+    return prompt

@@ -11,11 +11,11 @@ from saecircuits.sites import SITE_KINDS
 from .nodes import COLUMN_TYPES, NodeKind, NodeTable
 
 EDGE_ARRAYS = ("edge_data", "edge_source", "edge_offset")
-PER_NODE = ("weights", "influence")
+PER_NODE = ("weights", "influence", "effect")
 
 
 def check_arrays(arrays: Mapping[str, np.ndarray]) -> None:
-    """Refuse arrays of other lengths or types than a circuit's, and edges that do not run from lower to higher rows.
+    """Refuse arrays of other lengths or types than a circuit's, and edges from rows that are not there.
 
     Raises:
         KeyError: if one is missing.
@@ -33,8 +33,7 @@ def check_arrays(arrays: Mapping[str, np.ndarray]) -> None:
     _refuse(offset.shape != (size + 1,), f"edge_offset has shape {offset.shape}, not ({size + 1},)")
     bounded = offset[0] == 0 and offset[-1] == len(data) and bool((np.diff(offset) >= 0).all())
     _refuse(not bounded, "edge_offset does not divide the edges into rows")
-    target = np.repeat(np.arange(size), np.diff(offset))
-    _refuse(bool(((source < 0) | (source >= target)).any()), "an edge does not run from a lower row to a higher one")
+    _refuse(bool(((source < 0) | (source >= size)).any()), "an edge comes from no row")
 
 
 def check_nodes(nodes: NodeTable, n_tokens: int) -> None:
@@ -53,6 +52,18 @@ def check_nodes(nodes: NodeTable, n_tokens: int) -> None:
     _refuse(bool(((nodes.position < 0) | (nodes.position >= n_tokens)).any()), "a node stands at no token")
     _refuse(int(target.sum()) != len(nodes.target_labels), "there is not one label a target")
     _refuse(len(nodes.rows) != len(nodes), "two nodes share an id")
+
+
+def check_edges(nodes: NodeTable, arrays: Mapping[str, np.ndarray]) -> None:
+    """Refuse edges out of targets, and edges into what is given: tokens and biases.
+
+    Raises:
+        ValueError: says which.
+    """
+    into = np.repeat(np.arange(len(nodes)), np.diff(arrays["edge_offset"]))
+    _refuse(bool(nodes.is_kind(NodeKind.TARGET)[arrays["edge_source"]].any()), "an edge comes out of a target")
+    given = nodes.is_kind(NodeKind.TOKEN, NodeKind.BIAS)
+    _refuse(bool(given[into].any()), "a token or bias has an input")
 
 
 def _refuse(wrong: bool, reason: str) -> None:

@@ -16,7 +16,7 @@ from scipy import sparse
 from saecircuits.errors import FileFormatError, InputError, NotAttachedError
 from saecircuits.table import Table
 
-from .checks import EDGE_ARRAYS, check_arrays, check_nodes
+from .checks import EDGE_ARRAYS, PER_NODE, check_arrays, check_edges, check_nodes
 from .files import read, write
 from .influence import Scores, influence, normalise, scores
 from .nodes import COLUMNS, Feature, Node, NodeKind, NodeTable
@@ -80,6 +80,7 @@ class Circuit:
         labels: what features are about.
         supernodes: names of groups of nodes, with the ids of their members.
         pruned: whether something was left out; in a whole graph every value is the sum of its inputs.
+        effect: total effect of each node on the weighted targets, where the method estimates it; else NaN, `[node]`.
     """
 
     nodes: NodeTable
@@ -92,6 +93,11 @@ class Circuit:
     supernodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pruned: bool = False
     host: Host | None = field(default=None, repr=False)
+    effect: Float[np.ndarray, " node"] = field(default_factory=lambda: np.empty(0))
+
+    def __post_init__(self) -> None:
+        if len(self.effect) != len(self.nodes):
+            object.__setattr__(self, "effect", np.full(len(self.nodes), np.nan))
 
     @classmethod
     def build(
@@ -104,8 +110,9 @@ class Circuit:
     ) -> Circuit:
         """A whole graph, with its scores and influences worked out."""
         is_token, is_error = nodes.is_kind(NodeKind.TOKEN), nodes.is_kind(NodeKind.ERROR)
-        through = influence(normalise(adjacency), weights)
-        graded = scores(adjacency, weights, nodes.value, is_token, is_error)
+        normalised = normalise(adjacency)
+        through = influence(normalised, weights)
+        graded = scores(adjacency, normalised, through, weights, nodes.value, is_token, is_error)
         return cls(nodes, adjacency, weights, provenance, graded, through, **rest)
 
     def __len__(self) -> int:
@@ -156,6 +163,7 @@ class Circuit:
             float(self.nodes.value[row]),
             float(self.influence[row]),
             self.label(row),
+            None if np.isnan(self.effect[row]) else float(self.effect[row]),
         )
 
     def row(self, key: str | int) -> int:
@@ -185,11 +193,22 @@ class Circuit:
             case NodeKind.TARGET:
                 return self.nodes.target_labels[int(np.searchsorted(self.target_rows, row))]
 
-    def top(self, n: int = 10, kinds: Sequence[NodeKind] = (NodeKind.FEATURE,)) -> Table[Node]:
-        """The `n` nodes of some kinds with the most influence, strongest first."""
+    def top(self, n: int = 10, kinds: Sequence[NodeKind] = (NodeKind.FEATURE,), by: str | None = None) -> Table[Node]:
+        """The `n` strongest nodes of some kinds.
+
+        Args:
+            n: how many.
+            kinds: which.
+            by: `"influence"`, or `"effect"`, its size; default the effect where the method estimates it.
+        """
+        if by not in (None, "influence", "effect"):
+            raise InputError(f"by is {by!r}.", 'Use "influence" or "effect".')
         rows = np.flatnonzero(self.nodes.is_kind(*kinds))
-        order = np.argsort(-self.influence[rows], kind="stable")[:n]
+        known = by == "effect" or (by is None and bool(np.isfinite(self.effect[rows]).any()))
+        strength = np.nan_to_num(np.abs(self.effect)) if known else self.influence
+        order = np.argsort(-strength[rows], kind="stable")[:n]
         columns = {"node": "id", "layer": "layer", "at": "token", "value": "value", "influence": "influence"}
+        columns |= {"effect": "effect"} if known else {}
         return Table([self.node(int(row)) for row in rows[order]], columns | {"fires on": "label"})
 
     def inputs(self, key: str | int) -> list[tuple[Node, float]]:
@@ -224,6 +243,7 @@ class Circuit:
             adjacency=adjacency,
             weights=self.weights[rows],
             influence=self.influence[rows],
+            effect=self.effect[rows],
             supernodes={name: members for name, members in left.items() if members},
             pruned=True,
         )
@@ -273,7 +293,7 @@ class Circuit:
         """Write the circuit to one file; `Circuit.load` reads it again."""
         arrays = {name: getattr(self.nodes, name) for name in COLUMNS}
         arrays |= {"edge_data": self.adjacency.data, "edge_source": self.adjacency.indices}
-        arrays |= {"edge_offset": self.adjacency.indptr, "weights": self.weights, "influence": self.influence}
+        arrays |= {"edge_offset": self.adjacency.indptr, **{name: getattr(self, name) for name in PER_NODE}}
         header = {
             "dictionaries": self.nodes.dictionaries,
             "target_labels": self.nodes.target_labels,
@@ -299,6 +319,7 @@ class Circuit:
             columns = {name: arrays[name] for name in COLUMNS}
             nodes = NodeTable(**columns, dictionaries=header.dictionaries, target_labels=header.target_labels)
             check_nodes(nodes, len(header.provenance.tokens))
+            check_edges(nodes, arrays)
             edges = tuple(arrays[name] for name in EDGE_ARRAYS)
             return cls(
                 nodes,
@@ -310,6 +331,7 @@ class Circuit:
                 {Feature.parse(feature): label for feature, label in header.labels.items()},
                 header.supernodes,
                 header.pruned,
+                effect=arrays["effect"],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise FileFormatError(f"{path} is not a whole circuit: {error!r}.", "Save it again.") from error

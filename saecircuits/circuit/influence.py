@@ -1,7 +1,8 @@
 """Influence of nodes on the targets, and the scores of a graph: pure functions of the adjacency matrix.
 
 With `Â[t, s] = |A[t, s]| / Σ_s |A[t, s]|` and `w` the weights of the targets, the influence of all nodes is
-`I = wÂ + wÂ² + …`; the graph has no cycles, so the sum ends after as many terms as it has levels.
+`I = wÂ + wÂ² + …`. Without cycles the sum ends after as many terms as the graph has levels; dictionaries that read
+ahead of what they write make cycles, and then `I (1 − Â) = wÂ` is solved.
 
 Source: Ameisen et al. 2025, "Circuit Tracing", and the formulas of circuit-tracer's `graph.py`. Bias nodes, which it
 does not have, count as sources in `Â`; they are neither explained inputs nor errors, so the scores leave them out.
@@ -10,12 +11,15 @@ does not have, count as sources in `Â`; they are neither explained inputs nor e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 from scipy import sparse
+from scipy.sparse import linalg as splinalg
 
 Vector = Float[np.ndarray, " node"]
+_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,13 @@ class Scores:
 
 def normalise(adjacency: sparse.csr_array) -> sparse.csr_array:
     """`Â`: absolute values, each row divided by its sum."""
-    absolute = abs(adjacency).astype(np.float64)
-    return scale_rows(absolute, 1 / np.maximum(absolute.sum(axis=1), 1e-10))
+    size = np.abs(adjacency.data).astype(np.float64)
+    absolute = sparse.csr_array((size, adjacency.indices, adjacency.indptr), shape=adjacency.shape)
+    factors = 1 / np.maximum(absolute.sum(axis=1), 1e-10)
+    for first in range(0, len(factors), _ROWS):  # in pieces: no second array of the size of all edges
+        ends = adjacency.indptr[first : first + _ROWS + 1]
+        size[ends[0] : ends[-1]] *= np.repeat(factors[first : first + _ROWS], np.diff(ends))
+    return absolute
 
 
 def scale_rows(matrix: sparse.csr_array, factors: Vector) -> sparse.csr_array:
@@ -48,16 +57,31 @@ def scale_rows(matrix: sparse.csr_array, factors: Vector) -> sparse.csr_array:
 
 def influence(normalised: sparse.csr_array, weights: Vector) -> Vector:
     """Influence of every node on the weighted targets, targets' own weight not counted."""
-    total = np.zeros_like(weights)
-    step = weights
-    while step.any():
-        step = step @ normalised
-        total += step
-    return total
+    return spread(normalised.T, weights @ normalised)
+
+
+def spread(matrix: Any, start: np.ndarray) -> np.ndarray:
+    """`x = start + matrix · x`: what start leads to, directly and through all paths; `[node]` or `[node, column]`."""
+    if _is_acyclic(matrix):
+        total, step = start.copy(), start
+        while step.any():
+            step = matrix @ step
+            total += step
+        return total
+    solved: Any = splinalg.spsolve((sparse.eye_array(len(start)) - matrix).tocsc(), start)
+    return solved
+
+
+def _is_acyclic(matrix: sparse.csr_array | sparse.csc_array) -> bool:
+    """Whether all sources of a node have lower rows; its sources lie together, in rows or in columns."""
+    targets = np.flatnonzero(np.diff(matrix.indptr))
+    return bool((np.maximum.reduceat(matrix.indices, matrix.indptr[targets]) < targets).all()) if len(targets) else True
 
 
 def scores(
     adjacency: sparse.csr_array,
+    normalised: sparse.csr_array,
+    through: Vector,
     weights: Vector,
     value: Vector,
     is_token: Bool[np.ndarray, " node"],
@@ -67,12 +91,11 @@ def scores(
 
     Args:
         adjacency: signed direct effects `[target, source]`.
+        normalised, through: its `Â`, and the influence of each node.
         weights: weight of each target, 0 for other nodes.
         value: value of each node; only targets' values are used.
         is_token, is_error: kinds of the rows.
     """
-    normalised = normalise(adjacency)
-    through = influence(normalised, weights)
     from_tokens, from_errors = through[is_token].sum(), through[is_error].sum()
     mass = through + weights
     explained = 1 - normalised[:, is_error].sum(axis=1)

@@ -85,6 +85,7 @@ class Node:
         value: activation of a feature, value of a target, norm of an error, 1 for the rest.
         influence: how much of the targets flows through it, in shares of their weight.
         label: what it is about.
+        effect: its total effect on the targets, where the method estimates it; else None.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Node:
     value: float
     influence: float
     label: str
+    effect: float | None = None
 
 
 @dataclass(frozen=True)

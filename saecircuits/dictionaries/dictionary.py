@@ -84,11 +84,14 @@ class Dictionary(nn.Module):
         return self.b_in.shape[-1]
 
     @property
-    def is_transcoder(self) -> bool:
-        """Reads the MLP input of one layer and writes the MLP output of the same layer, through features alone."""
-        layers = {site.layer for site in (*self.reads, *self.writes)}
-        kinds = [site.kind for site in (*self.reads, *self.writes)]
-        return len(layers) == 1 and kinds == ["mlp_in", "mlp_out"] and self.W_skip is None
+    def replaces_mlps(self) -> bool:
+        """Reads inputs of MLPs alone, and writes outputs of MLPs alone: it can stand in for them."""
+        return {site.kind for site in self.reads} == {"mlp_in"} and {site.kind for site in self.writes} == {"mlp_out"}
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Reads something that lies after the first site that it writes: no single pass can run through it."""
+        return min(self.writes) < max(self.reads)
 
     def preactivations(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:
         """What the activation function gets, in the precision of the dictionary's own weights."""

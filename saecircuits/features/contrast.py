@@ -75,13 +75,14 @@ def mean_latents(
     positions = [at] * len(prompts) if isinstance(at, int) else list(at)
     if len(positions) != len(prompts) or not prompts:
         raise InputError(f"{len(prompts)} prompts came with {len(positions)} positions.", "Give one a prompt.")
-    sums = {name: torch.zeros(d.n_features) for name, d in replacement.dictionaries.items() if d.is_transcoder}
+    sums = {name: torch.zeros(d.n_features) for name, d in replacement.dictionaries.items()}
     for start in range(0, len(prompts), _ROWS):
         tokens = replacement.subject.tokenize(prompts[start : start + _ROWS])
-        read = replacement.subject.read(tokens, [d.reads[0] for d in replacement.by_layer.values()])
+        read = replacement.subject.read(tokens, [site for d in replacement.dictionaries.values() for site in d.reads])
         columns = _columns(tokens.mask, positions[start : start + _ROWS])
-        for dictionary in replacement.by_layer.values():
-            latents = replacement.encode(dictionary, read[dictionary.reads[0]], tokens)
+        for dictionary in replacement.dictionaries.values():
+            x = torch.stack([read[site] for site in dictionary.reads], -2)
+            latents = replacement.encode(dictionary, x, tokens)
             sums[dictionary.name] += latents[torch.arange(len(columns)), columns].sum(0).cpu()
     return {name: total / len(prompts) for name, total in sums.items()}
 

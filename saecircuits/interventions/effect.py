@@ -14,6 +14,7 @@ from torch import Tensor
 from saecircuits.circuit import Feature
 from saecircuits.errors import InputError
 from saecircuits.replacement import Replacement, capture
+from saecircuits.sites import Site
 from saecircuits.table import Table
 
 from .edits import Edit
@@ -66,15 +67,15 @@ class Effect:
     Attributes:
         edits: what was changed.
         before, after: the model's output without and with the edits.
-        latents_before, latents_after: by dictionary, `[position, feature]`.
+        unedited, edited: the two runs.
         frozen: whether attention and norms were held.
     """
 
     edits: tuple[Edit, ...]
     before: Outcome
     after: Outcome
-    latents_before: dict[str, Float[Tensor, "position feature"]] = field(repr=False)
-    latents_after: dict[str, Float[Tensor, "position feature"]] = field(repr=False)
+    unedited: EditedRun = field(repr=False)
+    edited: EditedRun = field(repr=False)
     frozen: bool = False
 
     def table(self, n: int = 10) -> Table[TokenChange]:
@@ -94,7 +95,7 @@ class Effect:
     def value(self, feature: Feature | str, position: int) -> tuple[float, float]:
         """Activation of a feature at a position before and after."""
         feature = Feature.parse(feature)
-        before, after = self.latents_before[feature.dictionary], self.latents_after[feature.dictionary]
+        before, after = (run.latents[feature.dictionary] for run in (self.unedited, self.edited))
         return float(before[position, feature.index]), float(after[position, feature.index])
 
     def __repr__(self) -> str:
@@ -105,7 +106,12 @@ class Effect:
 
 
 def intervene(
-    replacement: Replacement, prompt: Any, edits: Sequence[Edit], frozen: bool = False, direct: bool = False
+    replacement: Replacement,
+    prompt: Any,
+    edits: Sequence[Edit],
+    frozen: bool = False,
+    direct: bool = False,
+    watch: Sequence[Site] = (),
 ) -> Effect:
     """Run one prompt without and with edits.
 
@@ -115,6 +121,7 @@ def intervene(
         edits: applied in order.
         frozen: hold attention patterns, norm denominators and the set of active features; see `run`.
         direct: with `frozen`, hold all other features too.
+        watch: sites whose values are kept in the two runs.
 
     Raises:
         InputError: for more than one prompt, an edit of something that does not exist, or numbers too large.
@@ -123,10 +130,14 @@ def intervene(
         raise InputError("Direct effects need a frozen model.", "Call with frozen=True, direct=True.")
     tokens = replacement.subject.tokenize_one(prompt)
     changes = resolve(replacement, tokens, edits)
-    run = partial(run_live, replacement, tokens)
+    run = partial(run_live, replacement, tokens, watch=watch)
     if frozen:
-        run = partial(run_frozen, replacement, capture(replacement, tokens), direct=direct)
+        run = partial(run_frozen, replacement, capture(replacement, tokens), direct=direct, watch=watch)
     before = run(changes={})
+    if not bool(torch.isfinite(before.logits).all()):
+        raise InputError(
+            f"The output of {replacement.subject.name} is not finite on this prompt.", "Check its weights."
+        )
     after = run(changes=changes) if changes else before
     if not bool(torch.isfinite(after.logits).all()):
         raise InputError("With these edits the model's output is not finite.", "Use smaller numbers.")
@@ -141,7 +152,7 @@ def _effect(
         tuple(edits),
         Outcome(before.logits, tokenizer),
         Outcome(after.logits, tokenizer),
-        before.latents,
-        after.latents,
+        before,
+        after,
         frozen,
     )

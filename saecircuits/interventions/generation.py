@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from torch import Tensor
+
 from saecircuits.errors import InputError
 from saecircuits.replacement import Replacement
-from saecircuits.sites import Site
 
 from .edits import Edit
+from .live import LivePass
 from .resolve import Change, resolve
 
 
@@ -40,18 +42,25 @@ def generate(
             f"Ask for 1 to {subject.context - length}.",
         )
     changes = resolve(replacement, tokens, edits)
+    dictionaries = [replacement.dictionary(name) for name in replacement.names if name in changes]
+    ahead = [d.name for d in dictionaries if d.reads_ahead]
+    if ahead:
+        raise InputError(
+            f"{ahead} read ahead of what they write, so new tokens cannot be generated with edits of them.",
+            "Edit the features of dictionaries that read before they write.",
+        )
 
     def step(number: int) -> None:
-        for layer in sorted(changes):
-            _edit_layer(replacement, layer, changes[layer], first=number == 0)
+        def edit(name: str, z: Tensor) -> Tensor:
+            return _edited(z, changes[name], first=number == 0)
+
+        LivePass(replacement, dictionaries, lambda d, x: d.encode(x), edit, known={}).run()
 
     ids = subject.generate(tokens, step, max_new_tokens, **{"do_sample": False, **options})
     return subject.tokenizer.decode(ids[0, length:], skip_special_tokens=True)
 
 
-def _edit_layer(replacement: Replacement, layer: int, changes: Sequence[Change], first: bool) -> None:
-    subject, dictionary = replacement.subject, replacement.by_layer[layer]
-    z = dictionary.encode(subject.get(Site("mlp_in", layer))[..., None, :])
+def _edited(z: Tensor, changes: Sequence[Change], first: bool) -> Tensor:
     edited = z.clone()
     for row in edited:  # beams, where the model searches with several
         for change in changes:
@@ -59,5 +68,4 @@ def _edit_layer(replacement: Replacement, layer: int, changes: Sequence[Change],
                 change.apply(row)
             else:
                 change.apply_to_new_token(row)
-    shift = (edited - z) @ dictionary.W_dec[:, 0]
-    subject.set(Site("mlp_out", layer), subject.get(Site("mlp_out", layer)) + shift)
+    return edited

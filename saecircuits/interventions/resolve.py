@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,22 +49,23 @@ class Change:
             latents[:, self.features] = self.keep * latents[:, self.features] + last.to(latents.dtype)
 
 
-def resolve(replacement: Replacement, tokens: Tokens, edits: Sequence[Edit]) -> dict[int, list[Change]]:
-    """The changes of each layer, in the order of the edits.
+Changes = Mapping[str, Sequence[Change]]
+"""What is changed of each dictionary's latents, by its name."""
+
+
+def resolve(replacement: Replacement, tokens: Tokens, edits: Sequence[Edit]) -> dict[str, list[Change]]:
+    """The changes of each dictionary, in the order of the edits.
 
     Raises:
         InputError: for what is no list of edits, or a feature or position that does not exist.
     """
     if isinstance(edits, Edit):
         raise InputError("One edit came where several were expected.", "Give a list: [edit].")
-    changes: dict[int, list[Change]] = defaultdict(list)
+    changes: dict[str, list[Change]] = defaultdict(list)
     for edit in edits:
         if not isinstance(edit, AnyEdit):
             raise InputError(f"{type(edit).__name__} is not an edit.", "Use Ablate, Scale, Set, Add or Patch.")
-        dictionary = replacement.dictionary(edit.feature.dictionary)
-        if not dictionary.is_transcoder:
-            raise InputError(f"{dictionary.name!r} does not replace an MLP, so its features cannot be edited yet.")
-        changes[dictionary.writes[0].layer].append(_change(replacement, tokens, edit))
+        changes[replacement.dictionary(edit.feature.dictionary).name].append(_change(replacement, tokens, edit))
     return dict(changes)
 
 
@@ -114,8 +115,9 @@ def _patched(
     """Positions that have a counterpart in the source, and the values to put there, `[position, feature]`."""
     dictionary = replacement.dictionary(edit.feature.dictionary)
     source = replacement.subject.tokenize(edit.source)
-    read = dictionary.reads[0]
-    latents = replacement.encode(dictionary, replacement.subject.read(source, [read])[read], source)[0]
+    values = replacement.subject.read(source, dictionary.reads)
+    x = torch.stack([values[site] for site in dictionary.reads], 2)
+    latents = replacement.encode(dictionary, x, source)[0]
     if edit.source_positions is not None:
         taken = _within(len(latents), edit.source_positions, "the source prompt")
         return positions, latents[taken, features]

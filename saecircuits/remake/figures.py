@@ -114,7 +114,7 @@ def target_gap(circuit: Circuit) -> float:
 
 def replaced_accuracy(replacement: Replacement, prompts: Sequence[KnownAnswer]) -> float:
     """Share of right answers with all MLPs replaced by their dictionaries, errors left out."""
-    replacers = by_dictionaries(list(replacement.by_layer.values()))
+    replacers = by_dictionaries(replacement.replacers)
     ids = replacement.subject.tokenizer.get_vocab()
     right = 0
     for start in range(0, len(prompts), _BATCH):

@@ -107,7 +107,7 @@ def share_installed(
         pairs: how many pairs of prompts with different answers to draw.
         seed: of the draw.
     """
-    generator, dictionary = Random(seed), replacement.by_layer[0].name
+    generator, dictionary = Random(seed), replacement.writers(0)[0][0].name
     installed = 0
     for _ in range(pairs):
         prompt, donor = generator.sample(list(checking), 2)
@@ -131,13 +131,7 @@ def _subject(prompt: KnownAnswer) -> int:
 def _active(replacement: Replacement, prompt: KnownAnswer) -> list[_Active]:
     """Everything that fires in a prompt, by position."""
     captured = capture(replacement, prompt.text)
-    found = [
-        _Active(Feature(replacement.by_layer[layer].name, index), position, value)
-        for layer, active in captured.active.items()
-        for position, index, value in zip(
-            active.position.tolist(), active.index.tolist(), active.value.tolist(), strict=True
-        )
-    ]
+    found = [_Active(*each) for each in captured.firing()]
     return sorted(found, key=lambda a: (a.position, a.feature))
 
 

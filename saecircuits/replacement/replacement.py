@@ -7,6 +7,7 @@ first token is left as it is: its activations are of another size than all other
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Protocol, runtime_checkable
 
@@ -17,6 +18,7 @@ from torch import Tensor
 from saecircuits.circuit import Feature
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
+from saecircuits.sites import Site
 from saecircuits.subject import Subject, Tokens
 
 FIRST_REPLACED = 1
@@ -56,12 +58,21 @@ class Replacement:
             names = sorted(d.name for d in dictionaries)
             raise InputError(f"Two dictionaries share a name: {names}.", "Give each its own name.")
         self._check(dictionaries)
-        self.by_layer = {d.writes[0].layer: d for d in dictionaries if d.is_transcoder}
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the dictionaries, in the order in which a forward pass meets them."""
         return tuple(sorted(self.dictionaries, key=lambda name: self.dictionaries[name].writes[0].order))
+
+    @cached_property
+    def replacers(self) -> tuple[Dictionary, ...]:
+        """The dictionaries that stand in for MLPs: transcoders, cross-layer ones, crosscoders over MLP sites."""
+        return tuple(d for d in map(self.dictionary, self.names) if d.replaces_mlps)
+
+    def writers(self, layer: int) -> list[tuple[Dictionary, int]]:
+        """The dictionaries that stand in for the MLP of a layer, each with the number of its write site there."""
+        site = Site("mlp_out", layer)
+        return [(d, d.writes.index(site)) for d in self.replacers if site in d.writes]
 
     def dictionary(self, name: str) -> Dictionary:
         """A dictionary by name; `InputError` if there is none."""
@@ -79,16 +90,29 @@ class Replacement:
             )
         return feature
 
+    def check_linear(self) -> None:
+        """Refuse dictionaries through which no sum of direct effects runs, even with all features held.
+
+        Raises:
+            InputError: for skip connections that read ahead of what they write: these change what they read.
+        """
+        loops = [d.name for d in self.replacers if d.reads_ahead and d.W_skip is not None]
+        if loops:
+            raise InputError(
+                f"{loops} have a skip connection that reads layers beyond those that it writes.",
+                "Use dictionaries without one, or that read before they write; live edits take these too.",
+            )
+
     @staticmethod
     def replaced(tokens: Tokens) -> Bool[Tensor, "batch position"]:
         """Where dictionaries stand in for the model: everywhere but at padding and the first token."""
         return tokens.mask & (tokens.mask.cumsum(1) > FIRST_REPLACED)
 
     def encode(
-        self, dictionary: Dictionary, x: Float[Tensor, "batch position d_model"], tokens: Tokens
+        self, dictionary: Dictionary, x: Float[Tensor, "batch position read d_model"], tokens: Tokens
     ) -> Float[Tensor, "batch position feature"]:
-        """Latents of what a transcoder reads; zero where nothing is replaced."""
-        return dictionary.encode(x[..., None, :]) * self.replaced(tokens)[..., None]
+        """Latents of what a dictionary reads; zero where nothing is replaced."""
+        return dictionary.encode(x) * self.replaced(tokens)[..., None]
 
     def _check(self, dictionaries: Sequence[Dictionary]) -> None:
         written: dict[tuple[str, str], str] = {}

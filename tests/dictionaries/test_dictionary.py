@@ -141,7 +141,7 @@ def test_a_skip_path_is_linear_in_what_is_read(wiring):
     torch.testing.assert_close(dictionary.skipped(x), expected)
     torch.testing.assert_close(dictionary(x), dictionary.decode(dictionary.encode(x)) + expected)
     assert make(wiring).skipped(x) == 0
-    assert not dictionary.is_transcoder
+    assert dictionary.replaces_mlps == make(wiring).replaces_mlps
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
@@ -158,8 +158,24 @@ def test_promoted_logits_sum_over_what_is_written():
     assert found.shape == (2, 11)
 
 
-def test_only_transcoders_of_one_layer_call_themselves_so():
-    assert [name for name in WIRINGS if make(name).is_transcoder] == ["transcoder"]
+def test_what_reads_and_writes_mlps_alone_replaces_them():
+    assert [name for name in WIRINGS if make(name).replaces_mlps] == ["transcoder", "cross-layer"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "writes", "ahead"),
+    [
+        (["mlp_in.1"], ["mlp_out.1"], False),
+        (["mlp_in.0", "mlp_in.1"], ["mlp_out.2", "mlp_out.1"], False),
+        (["mlp_in.1", "mlp_in.0"], ["mlp_out.0", "mlp_out.1"], True),
+        (["resid_post.1"], ["resid_post.1"], False),
+        (["resid_post.0", "resid_post.1"], ["resid_post.0", "resid_post.1"], True),
+    ],
+    ids=["transcoder", "causal crosscoder", "crosscoder", "sae", "crosscoder of the stream"],
+)
+def test_some_read_ahead_of_what_they_write(reads, writes, ahead):
+    dictionary = Dictionary("d", list(map(Site.parse, reads)), list(map(Site.parse, writes)), 4, D, ReLU())
+    assert dictionary.reads_ahead is ahead
 
 
 @pytest.mark.parametrize(("reads", "writes", "features"), [(0, 1, 4), (1, 0, 4), (1, 1, 0)])

@@ -123,7 +123,7 @@ def test_one_call_each_remakes_them(tmp_path):
     )
     for layer, name in enumerate(NAMES):
         dictionary = load_dictionary(tmp_path / "dictionaries" / "transcoders" / name)
-        assert (dictionary.n_features, dictionary.is_transcoder) == (32, True)
+        assert (dictionary.n_features, dictionary.replaces_mlps) == (32, True)
         config = json.loads((tmp_path / "dictionaries" / "transcoders" / name / "config.json").read_text("utf-8"))
         assert TrainingPlan.from_dict(config["recipe"]["plan"]) == TrainingPlan.transcoder(layer, **small)
         assert TrainingRun(**config["recipe"]["run"]) == recipe.run

@@ -38,7 +38,8 @@ def hooked(model: Replacement, editor: Editor) -> Iterator[dict[str, Tensor]]:
 
     blocks: Any = subject.module.get_submodule(subject.architecture.blocks)
     with ExitStack() as stack, torch.no_grad():
-        for layer, dictionary in model.by_layer.items():
+        for dictionary in model.replacers:
+            layer = dictionary.reads[0].layer
             stack.callback(blocks[layer].mlp.register_forward_hook(hook_of(dictionary.name)).remove)
         yield seen
 

@@ -158,12 +158,28 @@ def test_a_lone_edit_is_refused_with_its_cure() -> None:
         intervene(replacement("llama"), PROMPT, Ablate(F))  # type: ignore[arg-type]
 
 
-def test_features_of_other_wirings_cannot_be_edited_yet() -> None:
+@pytest.mark.parametrize("direct", [False, True])
+def test_only_features_that_replace_mlps_are_edited_in_the_frozen_model(direct: bool) -> None:
     model = replacement("gpt2")
     sae = Dictionary("sae", [Site("resid_post", 1)], [Site("resid_post", 1)], 8, 32, TopK(2))
-    mixed = Replacement(model.subject, [*model.by_layer.values(), sae])
-    with pytest.raises(InputError, match="'sae' does not replace an MLP"):
-        intervene(mixed, PROMPT, [Ablate(Feature("sae", 0))])
+    mixed = Replacement(model.subject, [*model.replacers, sae])
+    with pytest.raises(InputError, match=r"'sae' does not replace an MLP.*Leave frozen out"):
+        intervene(mixed, PROMPT, [Ablate(Feature("sae", 0))], frozen=True, direct=direct)
+    intervene(mixed, PROMPT, [Ablate(F)], frozen=True, direct=direct)  # the others can be
+
+
+def test_what_reads_ahead_is_edited_live_or_alone() -> None:
+    """No frozen pass runs through a crosscoder that reads layers beyond those that it writes."""
+    reads, writes = ([Site(kind, layer) for layer in range(3)] for kind in ("mlp_in", "mlp_out"))
+    ahead = Dictionary("ahead", reads, writes, 8, 32, TopK(2)).initialise(torch.Generator().manual_seed(0))
+    model, edits = Replacement(replacement("gpt2").subject, [ahead]), [Set(Feature("ahead", 0), 1.0)]
+    with pytest.raises(InputError, match=r"\['ahead'\] read layers beyond.*direct=True, or leave frozen out"):
+        intervene(model, PROMPT, edits, frozen=True)
+    with pytest.raises(InputError, match=r"\['ahead'\] read ahead.*new tokens cannot be generated"):
+        generate(model, PROMPT, edits)
+    for options in ({}, {"frozen": True, "direct": True}):
+        effect = intervene(model, PROMPT, edits, **options)
+        assert not torch.allclose(effect.before.logits, effect.after.logits)
 
 
 def test_only_frozen_models_have_direct_effects() -> None:
@@ -177,14 +193,15 @@ def test_several_prompts_are_refused(act: Any) -> None:
         act(replacement("gpt2"), ["w1 w2", "w3"], [Ablate(F)])
 
 
-def test_changes_keep_the_order_of_the_edits_by_layer() -> None:
+def test_changes_keep_the_order_of_the_edits_of_a_dictionary() -> None:
     model = replacement("gpt2")
     edits = [Set(F, 1.0), Ablate(Feature("transcoder.0", 1)), Scale(F, 2.0, positions=2)]
     changes = resolve(model, model.subject.tokenize(PROMPT), edits)
-    assert {layer: len(found) for layer, found in changes.items()} == {0: 1, 1: 2}
-    assert [change.everywhere for change in changes[1]] == [True, False]
-    assert changes[1][0].positions.tolist() == [1, 2, 3, 4, 5, 6]
-    assert changes[1][1].positions.tolist() == [2]
+    assert {name: len(found) for name, found in changes.items()} == {"transcoder.0": 1, "transcoder.1": 2}
+    found = changes["transcoder.1"]
+    assert [change.everywhere for change in found] == [True, False]
+    assert found[0].positions.tolist() == [1, 2, 3, 4, 5, 6]
+    assert found[1].positions.tolist() == [2]
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from saecircuits.circuit import Feature
-from saecircuits.interventions import Effect, Outcome, Set, intervene
+from saecircuits.interventions import EditedRun, Effect, Outcome, Set, intervene
 from tests.attribution.models import PROMPT, replacement
 
 F = Feature("d", 1)
@@ -21,8 +21,9 @@ class Letters:
 
 def effect_of(before: list[float], after: list[float]) -> Effect:
     latents = [{"d": torch.tensor([[0.0, 1.0], [2.0, value]])} for value in (3.0, 9.0)]
-    outcomes = [Outcome(torch.tensor(logits), Letters()) for logits in (before, after)]
-    return Effect((Set(F, 9.0),), *outcomes, *latents)
+    logits = [torch.tensor(given) for given in (before, after)]
+    runs = [EditedRun(end, end[None], z, {}) for end, z in zip(logits, latents, strict=True)]
+    return Effect((Set(F, 9.0),), *[Outcome(end, Letters()) for end in logits], *runs)
 
 
 def test_outcomes_are_probabilities() -> None:

@@ -62,11 +62,11 @@ def test_direct_effects_hold_the_other_features(model: Replacement) -> None:
     held = intervene(model, PROMPT, edits, frozen=True, direct=True)
     free = intervene(model, PROMPT, edits, frozen=True)
     assert not torch.allclose(held.after.logits, free.after.logits, atol=1e-4)
-    moved = (held.latents_after["transcoder.1"] - held.latents_before["transcoder.1"]).abs()
+    moved = (held.edited.latents["transcoder.1"] - held.unedited.latents["transcoder.1"]).abs()
     assert moved[position:].max() > 1e-4
     # the layer just above is reached directly only, so there both agree
-    torch.testing.assert_close(held.latents_after["transcoder.1"], free.latents_after["transcoder.1"], **SAME)
-    assert not torch.allclose(held.latents_after["transcoder.2"], free.latents_after["transcoder.2"], atol=1e-5)
+    torch.testing.assert_close(held.edited.latents["transcoder.1"], free.edited.latents["transcoder.1"], **SAME)
+    assert not torch.allclose(held.edited.latents["transcoder.2"], free.edited.latents["transcoder.2"], atol=1e-5)
     # the edited feature itself reports the value that its inputs give it
     assert held.value(feature, position)[1] == pytest.approx(held.value(feature, position)[0], rel=1e-6)
     assert free.value(feature, position)[1] == 0
@@ -77,9 +77,9 @@ def test_the_active_set_is_held(model: Replacement) -> None:
     feature, position, _ = firing(model, 0)
     effect = intervene(model, PROMPT, [Set(feature, 500.0, positions=position)], frozen=True)
     for name in ("transcoder.1", "transcoder.2"):
-        silent = effect.latents_before[name] == 0
-        assert not effect.latents_after[name][silent].any()
-    assert effect.latents_after["transcoder.1"].min() < 0
+        silent = effect.unedited.latents[name] == 0
+        assert not effect.edited.latents[name][silent].any()
+    assert effect.edited.latents["transcoder.1"].min() < 0
 
 
 def test_a_silent_feature_can_be_set(model: Replacement) -> None:
@@ -109,7 +109,7 @@ def test_everything_patched_from_another_prompt(model: Replacement) -> None:
     source = "w9 w8 w1 w30 w2 w2"
     effect = intervene(model, PROMPT, [Patch(AllFeatures("transcoder.1"), source)], frozen=True)
     expected = latents_of(model, source)["transcoder.1"]
-    torch.testing.assert_close(effect.latents_after["transcoder.1"][1:], expected[1:], **SAME)
+    torch.testing.assert_close(effect.edited.latents["transcoder.1"][1:], expected[1:], **SAME)
 
 
 def test_attention_and_norms_do_not_move(model: Replacement) -> None:

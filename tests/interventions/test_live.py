@@ -9,10 +9,14 @@ import torch
 from torch import Tensor
 
 from saecircuits.circuit import Feature
+from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.interventions import Ablate, Add, AllFeatures, Edit, Patch, Scale, Set, intervene
 from saecircuits.replacement import Replacement
-from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
+from saecircuits.sites import SITE_KINDS, Site
+from tests.attribution.models import ARCHITECTURES, FAMILIES, PROMPT, replacement
 from tests.interventions.plain import edited_run, latents_of
+from tests.subject.plain import hooked, logits_with, read
+from tests.tiny import tiny_subject
 
 SOURCE = "w9 w8 w1 w30 w2"
 """One token shorter than `PROMPT`: six tokens with the first, counted from the end."""
@@ -39,8 +43,8 @@ def assert_same_run(model: Replacement, edits: list[Edit], change: Callable[[str
     assert (logits - before).abs().max() > 1e-3  # the edit does something
     for name, expected in latents.items():
         # position 0 is not replaced and counts as silent
-        torch.testing.assert_close(effect.latents_after[name][1:], expected[1:], **SAME)
-        assert not effect.latents_after[name][0].any()
+        torch.testing.assert_close(effect.edited.latents[name][1:], expected[1:], **SAME)
+        assert not effect.edited.latents[name][0].any()
 
 
 def firing(model: Replacement, layer: int = 1) -> tuple[Feature, int]:
@@ -173,6 +177,54 @@ def test_edits_leave_no_trace_on_the_model(model: Replacement) -> None:
     for frozen in (False, True):
         intervene(model, PROMPT, [Set(F, 30.0)], frozen=frozen)
     torch.testing.assert_close(intervene(model, PROMPT, []).after.logits, first.after.logits, atol=0, rtol=0)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("kind", SITE_KINDS)
+def test_an_sae_at_any_site_is_edited_as_by_a_plain_hook(name: str, kind: str) -> None:
+    subject, site = tiny_subject(name, dtype=torch.float64), Site(kind, 1)
+    if kind == "resid_mid" and subject.parallel:
+        pytest.skip("nothing reads it there, so it cannot be replaced")
+    model = Replacement(subject, [random_dictionary([site], [site])])
+    sae, ids = model.dictionary("random"), subject.tokenize(PROMPT).ids
+    value = read(subject, ids, [site])[0][site]
+    z = sae.encode(value[0, 5][None])
+    index = int(z.argmax())
+    changed = value.clone()
+    changed[0, 5] += (9.0 - z[index]) * sae.W_dec[index, 0]
+    effect = intervene(model, PROMPT, [Set(Feature("random", index), 9.0, positions=5)])
+    torch.testing.assert_close(effect.after.logits, logits_with(subject, ids, site, changed)[0, -1], **SAME)
+    assert not torch.allclose(effect.after.logits, effect.before.logits, atol=1e-3)
+    assert effect.value(Feature("random", index), 5) == (pytest.approx(float(z[index])), 9.0)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_crosscoder_that_reads_ahead_is_edited_by_the_unedited_latents(name: str) -> None:
+    """What it changes at its first site would change what it reads at its second."""
+    subject, sites = tiny_subject(name, dtype=torch.float64), [Site("resid_post", layer) for layer in (0, 1)]
+    model = Replacement(subject, [random_dictionary(sites, sites)])
+    crosscoder, ids = model.dictionary("random"), subject.tokenize(PROMPT).ids
+    found = read(subject, ids, sites)[0]
+    z = crosscoder.encode(torch.stack([found[site][0, 5] for site in sites]))
+    index = int(z.argmax())
+    edit = Ablate(Feature("random", index), positions=5)
+
+    def minus(write: int) -> Callable[[Tensor], Tensor]:
+        def act(value: Tensor) -> Tensor:
+            value = value.clone()
+            value[0, 5] -= z[index] * crosscoder.W_dec[index, write]
+            return value
+
+        return act
+
+    with torch.no_grad(), hooked(subject, sites[0], minus(0)), hooked(subject, sites[1], minus(1)):
+        expected = subject.module(input_ids=ids).logits[0, -1]
+    torch.testing.assert_close(intervene(model, PROMPT, [edit]).after.logits, expected, **SAME)
+
+
+def random_dictionary(reads: list[Site], writes: list[Site]) -> Dictionary:
+    made = Dictionary("random", reads, writes, 24, 32, TopK(5)).initialise(torch.Generator().manual_seed(0))
+    return made.double().requires_grad_(False)
 
 
 def test_a_model_in_another_precision_is_edited_in_it() -> None:

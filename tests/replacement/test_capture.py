@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from saecircuits.circuit import Feature
 from saecircuits.errors import InputError
 from saecircuits.replacement import Capture, Replacement, capture
 from saecircuits.sites import SITE_KINDS, Site
@@ -42,9 +43,10 @@ def test_activations_are_the_models(captured: tuple[Replacement, Capture]) -> No
 
 def test_features_errors_and_biases_make_the_mlps_output(captured: tuple[Replacement, Capture]) -> None:
     model, kept = captured
-    assert set(kept.active) == {0, 2}
-    for layer, active in kept.active.items():
-        dictionary = model.by_layer[layer]
+    assert set(kept.active) == {"transcoder.0", "transcoder.2"}
+    for name, active in kept.active.items():
+        dictionary = model.dictionary(name)
+        layer = dictionary.reads[0].layer
         assert (active.position.diff() >= 0).all()
         assert (active.position > 0).all()
         assert (active.value > 0).all()
@@ -59,10 +61,12 @@ def test_features_errors_and_biases_make_the_mlps_output(captured: tuple[Replace
 
 def test_a_value_is_looked_up_by_feature_and_position(captured: tuple[Replacement, Capture]) -> None:
     model, kept = captured
-    dense = model.encode(model.by_layer[2], kept.mlp_in[2][None], kept.tokens)[0]
+    dense = model.encode(model.dictionary("transcoder.2"), kept.mlp_in[2][None, :, None], kept.tokens)[0]
     for position in range(kept.length):
         for index in range(0, 40, 7):
-            assert kept.value(2, index, position) == pytest.approx(float(dense[position, index]), abs=1e-5)
+            assert kept.value(Feature("transcoder.2", index), position) == pytest.approx(
+                float(dense[position, index]), abs=1e-5
+            )
 
 
 def test_one_prompt_at_a_time(captured: tuple[Replacement, Capture]) -> None:

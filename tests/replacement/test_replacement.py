@@ -9,7 +9,7 @@ from torch import nn
 from saecircuits.circuit import Feature
 from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.errors import InputError
-from saecircuits.replacement import Replacement, feature_layer
+from saecircuits.replacement import Replacement
 from saecircuits.sites import Site
 from saecircuits.subject import Tokens
 from tests.attribution.models import replacement
@@ -25,15 +25,16 @@ def transcoder(name: str, layer: int = 0, d_model: int = 32, writes: str = "mlp_
 def test_dictionaries_are_ordered_as_a_forward_pass_meets_them() -> None:
     model = Replacement(tiny_subject("gpt2"), [transcoder("b", 2), transcoder("z", 0), transcoder("a", 1)])
     assert model.names == ("z", "a", "b")
-    assert list(model.by_layer) == [2, 0, 1]
+    assert [d.name for d in model.replacers] == ["z", "a", "b"]
+    assert [[d.name for d, _ in model.writers(layer)] for layer in range(3)] == [["z"], ["a"], ["b"]]
     assert model.dictionary("a").writes == (Site("mlp_out", 1),)
-    assert feature_layer(model, Feature("b", 7)) == 2
 
 
 def test_only_transcoders_stand_in_for_an_mlp() -> None:
     sae = Dictionary("sae", [Site("mlp_out", 1)], [Site("mlp_out", 1)], 8, 32, TopK(2))
     model = Replacement(tiny_subject("gpt2"), [transcoder("t", 0), sae])
-    assert set(model.by_layer) == {0}
+    assert [d.name for d in model.replacers] == ["t"]
+    assert [model.writers(layer) for layer in range(3)] == [[(model.dictionary("t"), 0)], [], []]
     assert set(model.dictionaries) == {"t", "sae"}
 
 
@@ -80,10 +81,10 @@ def test_latents_are_zero_where_nothing_is_replaced() -> None:
     tokens = model.subject.tokenize(["w1 w2 w3", "w4"])
     site = Site("mlp_in", 0)
     x = model.subject.read(tokens, [site])[site]
-    latents = model.encode(model.by_layer[0], x, tokens)
+    (dictionary,) = model.replacers
+    latents = model.encode(dictionary, x[..., None, :], tokens)
     kept = Replacement.replaced(tokens)
     assert not latents[~kept].any()
-    dictionary = model.by_layer[0]
     pre = nn.functional.linear(x[kept] - dictionary.b_in[0], dictionary.W_enc[:, 0], dictionary.b_enc)
     torch.testing.assert_close(latents[kept], dictionary.activation(pre), atol=1e-5, rtol=1e-5)
     assert ((latents[kept] != 0).sum(-1) <= 6).all()
