@@ -1,0 +1,152 @@
+"""Direct effects between chosen nodes of one prompt.
+
+1. Run the prompt with every written place, and the embeddings, cut off from what lies below: the value that goes on is
+   a leaf, equal to the model's own. So a gradient at a leaf knows only the paths that pass no other place where nodes
+   act. A skip connection stays a path.
+2. Read the chosen features' pre-activations from what the model computed before each cut, and the goals.
+3. Gradients of many readings at once (one-hot rows), contracted with the sources: directions times distances to the
+   baseline, errors, token embeddings.
+
+An edge is `∇_source target · (source − baseline)`, in units of the target's value. Errors and tokens are sources only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from .goals import Goal, measure
+from .methods import GradientMethod
+from .places import Place, Walked, walk
+from .rules import propagation
+from .split import FeatureNodes, Split
+
+_READINGS = 64
+"""Readings whose gradients are taken at once."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The nodes of a circuit but for its targets; a source's number is its place in the order of the fields.
+
+    Attributes:
+        features: by basis.
+        errors: by place, the positions; `EMBEDDING` for tokens.
+    """
+
+    features: Mapping[str, FeatureNodes]
+    errors: Mapping[Place, Int[Tensor, " node"]]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.features.values())) + sum(map(len, self.errors.values()))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Direct effects on some readings.
+
+    Attributes:
+        reading: number of each among all nodes: features have their numbers as sources, goals come after all sources.
+        effects: `[reading, source]`.
+    """
+
+    reading: Int[Tensor, " reading"]
+    effects: Float[Tensor, "reading source"]
+
+
+def direct_effects(parts: Split, goals: Sequence[Goal], chosen: Chosen, method: GradientMethod) -> Iterator[Block]:
+    """Direct effects of all chosen nodes on the chosen features that fire, and on the goals.
+
+    Args:
+        parts: one prompt.
+        goals: its goals.
+        chosen: the nodes.
+        method: its rules hold for the gradients.
+    """
+    with propagation(parts.subject, parts.tokens, method):
+        walked, leaves = _cut(parts)
+        for numbers, values in _readings(parts, goals, chosen, walked):
+            for start in range(0, len(numbers), _READINGS):
+                gradients = _rows(values, slice(start, start + _READINGS), leaves)
+                with torch.no_grad():
+                    yield Block(numbers[start : start + _READINGS], _contracted(parts, chosen, gradients))
+
+
+def _cut(parts: Split) -> tuple[Walked, dict[Place, Tensor]]:
+    leaves: dict[Place, Tensor] = {}
+    met: dict[Place, Tensor] = {}
+
+    def visit(place: Place, computed: Tensor) -> Tensor:
+        met[place] = computed
+        if place not in parts.sources:
+            return computed
+        leaves[place] = parts.values[place].detach().clone().requires_grad_()
+        value = leaves[place]
+        for basis, write in parts.writers(place):
+            past = basis.skipped(met, write)
+            if past is not None:
+                value = value + _replaced(parts, past - past.detach())
+        return value.to(computed.dtype)
+
+    return walk(parts.subject, parts.tokens, parts.places, visit, grad=True), leaves
+
+
+def _replaced(parts: Split, value: Tensor) -> Tensor:
+    """Zero where nothing is replaced."""
+    from_first = torch.ones_like(value[..., :1])
+    from_first[:, 0] = 0
+    return value * from_first
+
+
+def _readings(
+    parts: Split, goals: Sequence[Goal], chosen: Chosen, walked: Walked
+) -> Iterator[tuple[Int[Tensor, " reading"], Float[Tensor, " reading"]]]:
+    """Numbers and values of readings, those of one basis together: their gradients go no higher than they must."""
+    device, first = parts.tokens.ids.device, 0
+    for basis in parts.bases:
+        nodes = chosen.features[basis.name]
+        firing = nodes.value.nonzero()[:, 0]
+        if len(firing):
+            own = nodes.take(firing)
+            yield first + firing, basis.preactivation(walked.computed, own.spot, own.index)
+        first += len(nodes)
+    values = torch.stack([measure(goal, parts.bases, walked, slice(None))[0] for goal in goals])
+    yield len(chosen) + torch.arange(len(goals), device=device), values
+
+
+def _rows(values: Tensor, block: slice, leaves: Mapping[Place, Tensor]) -> dict[Place, Tensor]:
+    """Gradients of a block of readings, `[reading, position, width]`, at the leaves that they depend on."""
+    one_hot = torch.eye(len(values), dtype=values.dtype, device=values.device)[block]
+    if not values.requires_grad:
+        return {}
+    found = torch.autograd.grad(
+        values, list(leaves.values()), one_hot, is_grads_batched=True, retain_graph=True, allow_unused=True
+    )
+    return {
+        place: gradient[:, 0].to(leaves[place].dtype)
+        for place, gradient in zip(leaves, found, strict=True)
+        if gradient is not None
+    }
+
+
+def _contracted(parts: Split, chosen: Chosen, gradients: Mapping[Place, Tensor]) -> Float[Tensor, "reading source"]:
+    count = len(next(iter(gradients.values()))) if gradients else 1
+    columns = []
+    for basis in parts.bases:
+        nodes = chosen.features[basis.name]
+        total = nodes.delta.new_zeros(count, len(nodes))
+        for write, place in enumerate(basis.writes):
+            if place in gradients and len(nodes):
+                total += basis.contract(gradients[place], nodes.spot, nodes.index, write)
+        columns.append(total * nodes.delta)
+    for place, position in chosen.errors.items():
+        delta = parts.error_deltas[place][0, position]
+        if place in gradients:
+            columns.append((gradients[place][:, position] * delta).sum(-1))
+        else:
+            columns.append(delta.new_zeros(count, len(position)))
+    return torch.cat(columns, 1)

@@ -1,0 +1,204 @@
+"""Effects of all nodes on the targets: by gradients, along a path, or by ablation.
+
+Decoders are linear, so the gradient at a place serves all of its nodes: the effect of feature i is
+`Δz_i · Σ_writes ∇metric(place) · W_dec[i]`, that of an error `∇metric(place) · Δerror`. Everything else responds,
+attention, norms and MLPs (by the rules of the method). A dictionary that writes several places moves each of them by
+its own share, on top of what reaches it from below, as edits of features in the live model do.
+
+Source: Marks et al. 2025, "Sparse Feature Circuits" (arXiv 2403.19647), appendix A.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from saecircuits.errors import InputError
+from saecircuits.subject import Tokens, at_least_single
+
+from .goals import Goal, metric
+from .methods import Ablation, Gradient, GradientMethod, IntegratedGradients, RelP
+from .places import EMBEDDING, Place, walk
+from .rules import propagation
+from .split import Split
+
+_ROWS = 64
+"""Prompts that run at once along a path."""
+
+Goals = Sequence[Sequence[Goal]]
+Gradients = Mapping[Place, Float[Tensor, "prompt position width"]]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Effects on the weighted targets.
+
+    Attributes:
+        features: by basis, in the order of the split's nodes.
+        errors: by written place; of tokens by `EMBEDDING`.
+    """
+
+    features: dict[str, Float[Tensor, " node"]]
+    errors: dict[Place, Float[Tensor, "prompt position"]]
+
+
+def estimate(parts: Split, goals: Goals, method: GradientMethod) -> Estimates:
+    """Effects of all nodes of some prompts on their goals."""
+    match method:
+        case Gradient():
+            return _project(parts, _at_the_prompt(parts, goals))
+        case RelP():
+            with propagation(parts.subject, parts.tokens, method):
+                return _project(parts, _at_the_prompt(parts, goals))
+        case IntegratedGradients():
+            return _project(parts, _along_the_path(parts, goals, method.steps))
+        case Ablation():
+            return _ablated(parts, goals, method.batch)
+        case _:
+            raise InputError(
+                f"{type(method).__name__} is no method of this kind.",
+                "Use Gradient, IntegratedGradients, RelP or Ablation.",
+            )
+
+
+@torch.no_grad()
+def _project(parts: Split, gradients: Gradients) -> Estimates:
+    flat = {place: gradient.flatten(0, 1)[None] for place, gradient in gradients.items()}
+    features = {}
+    for basis in parts.bases:
+        nodes = parts.features[basis.name]
+        along = [basis.contract(flat[p], nodes.spot, nodes.index, w)[0] for w, p in enumerate(basis.writes)]
+        features[basis.name] = torch.stack(along).sum(0) * nodes.delta
+    errors = {place: (gradients[place] * delta).sum(-1) for place, delta in parts.error_deltas.items()}
+    return Estimates(features, errors)
+
+
+def _at_the_prompt(parts: Split, goals: Goals) -> Gradients:
+    def visit(place: Place, computed: Tensor) -> Tensor:
+        if place == EMBEDDING:
+            return computed.detach().requires_grad_()
+        return computed.clone() if place in parts.sources else computed  # what is read there does not depend on it
+
+    walked = walk(parts.subject, parts.tokens, parts.places, visit, grad=True)
+    return _gradients(
+        metric(goals, parts.bases, walked).sum(), {place: walked.passed[place] for place in parts.sources}
+    )
+
+
+def _along_the_path(parts: Split, goals: Goals, steps: int) -> Gradients:
+    """Each place goes its own way while the others follow; several places and all steps are rows of one run."""
+    n_prompts = len(parts.tokens)
+    at_once = max(1, _ROWS // n_prompts)
+    jobs = [(place, (step + 0.5) / steps) for place in parts.sources for step in range(steps)]
+    total = {place: torch.zeros_like(parts.paths[place]) for place in parts.sources}
+    for start in range(0, len(jobs), at_once):
+        for place, gradient in _path_gradients(parts, goals, jobs[start : start + at_once]):
+            total[place] += gradient / steps
+    return total
+
+
+def _path_gradients(
+    parts: Split, goals: Goals, jobs: Sequence[tuple[Place, float]]
+) -> Iterator[tuple[Place, Float[Tensor, "prompt position width"]]]:
+    leaves: dict[Place, Tensor] = {}
+    rows: dict[Place, slice] = {}
+    n_prompts = len(parts.tokens)
+    for place in parts.sources:
+        own = [number for number, job in enumerate(jobs) if job[0] == place]
+        if own:
+            points = [parts.values[place] - (1 - jobs[number][1]) * parts.paths[place] for number in own]
+            leaves[place] = torch.cat(points).detach().requires_grad_()
+            rows[place] = slice(own[0] * n_prompts, (own[-1] + 1) * n_prompts)
+
+    def visit(place: Place, computed: Tensor) -> Tensor:
+        if place not in leaves:
+            return computed
+        before, after = computed[: rows[place].start], computed[rows[place].stop :]
+        return torch.cat([before, leaves[place].to(computed.dtype), after])
+
+    walked = walk(parts.subject, _repeated(parts.tokens, len(jobs)), parts.places, visit, grad=True)
+    gradients = _gradients(metric(goals, parts.bases, walked).sum(), leaves)
+    for place, gradient in gradients.items():
+        yield place, gradient.unflatten(0, (-1, n_prompts)).sum(0)
+
+
+def _gradients(value: Tensor, at: Mapping[Place, Tensor]) -> Gradients:
+    """Gradients at places; zero where nothing leads from a place to the value."""
+    if not value.requires_grad:
+        return {place: at_least_single(torch.zeros_like(tensor)) for place, tensor in at.items()}
+    found = torch.autograd.grad(value, list(at.values()), allow_unused=True)
+    return {
+        place: at_least_single(torch.zeros_like(tensor) if gradient is None else gradient)
+        for (place, tensor), gradient in zip(at.items(), found, strict=True)
+    }
+
+
+def _repeated(tokens: Tokens, times: int) -> Tokens:
+    return Tokens(tokens.ids.repeat(times, 1), tokens.mask.repeat(times, 1))
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """Some nodes of one kind to set to their baseline, each in a row of its own.
+
+    Attributes:
+        spot: of each node, in the split's batch.
+        which: the node's number among its basis' nodes, or its spot again for errors.
+        basis: name of the basis; None for errors.
+        place: of errors.
+    """
+
+    spot: Tensor
+    which: Tensor
+    basis: str | None = None
+    place: Place | None = None
+
+
+@torch.no_grad()
+def _ablated(parts: Split, goals: Goals, batch: int) -> Estimates:
+    clean = metric(goals, parts.bases, walk(parts.subject, parts.tokens, parts.places))
+    spots = torch.arange(len(parts.tokens) * parts.length, device=parts.tokens.ids.device)
+    features, errors = {}, {}
+    for basis in parts.bases:
+        nodes = parts.features[basis.name]
+        numbers = torch.arange(len(nodes), device=spots.device)
+        jobs = [_Removal(nodes.spot[n], n, basis=basis.name) for n in numbers.split(batch)]
+        features[basis.name] = _losses(parts, goals, clean, jobs)
+    for place in parts.sources:
+        jobs = [_Removal(s, s, place=place) for s in spots.split(batch)]
+        errors[place] = _losses(parts, goals, clean, jobs).view(len(parts.tokens), -1)
+    return Estimates(features, errors)
+
+
+def _losses(parts: Split, goals: Goals, clean: Tensor, jobs: Sequence[_Removal]) -> Float[Tensor, " node"]:
+    losses = [clean.new_zeros(0)]
+    for job in jobs:
+        prompts = job.spot // parts.length
+
+        def visit(place: Place, computed: Tensor, job: _Removal = job) -> Tensor:
+            return _removed(parts, job, place, computed)
+
+        tokens = Tokens(parts.tokens.ids[prompts], parts.tokens.mask[prompts])
+        walked = walk(parts.subject, tokens, parts.places, visit)
+        own = torch.stack([metric(goals[p : p + 1], parts.bases, walked) for p in range(len(goals))])
+        losses.append(clean[prompts] - own.gather(0, prompts[None])[0])
+    return torch.cat(losses)
+
+
+def _removed(parts: Split, job: _Removal, place: Place, computed: Tensor) -> Tensor:
+    """The value at a place, each row without its node's distance to the baseline."""
+    writers = [(basis, write) for basis, write in parts.writers(place) if basis.name == job.basis]
+    if job.place != place and not writers:
+        return computed
+    rows = torch.arange(len(job.spot), device=computed.device) * parts.length + job.spot % parts.length
+    out = computed.flatten(0, 1).clone()
+    if job.place == place:
+        out[rows] -= parts.error_deltas[place].flatten(0, 1)[job.which].to(out.dtype)
+    for basis, write in writers:
+        nodes = parts.features[basis.name].take(job.which)
+        basis.spread(out, rows, nodes.index, -nodes.delta, write)
+    return out.view_as(computed)
