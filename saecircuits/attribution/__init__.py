@@ -1,25 +1,79 @@
-"""From a prompt to a circuit."""
+"""From a prompt to a circuit, and how far to trust it."""
 
-from .check import CheckReport, Measured, check, predict
-from .direct import attribute_direct
-from .sweep import Effects, Readings, Sweep
-from .targets import Difference, FeatureAt, NextTokens, Readout, Target, TopTokens, read_target, readouts
+from .attention import (
+    HeadExplanation,
+    HeadShares,
+    QueryKeyExplanation,
+    edge_heads,
+    explain_head,
+    explain_score,
+)
+from .attribute import Method, attribute
+from .direct import Direct, Explained, attribute_direct, read_target
+from .gradient import Ablation, Gradient, IntegratedGradients, NodeEffects, RelP, attribute_gradient, effects
+from .targets import (
+    Continuation,
+    Difference,
+    Direction,
+    FeatureAt,
+    NextTokens,
+    Readout,
+    Target,
+    TopTokens,
+    readouts,
+    watched,
+)
+from .trust import (
+    CheckReport,
+    Example,
+    FaithfulnessCurve,
+    Measured,
+    Ranking,
+    check,
+    faithfulness,
+    predict,
+    rank,
+    rank_by_gradient,
+)
 
 __all__ = [
+    "Ablation",
     "CheckReport",
+    "Continuation",
     "Difference",
-    "Effects",
+    "Direct",
+    "Direction",
+    "Example",
+    "Explained",
+    "FaithfulnessCurve",
     "FeatureAt",
+    "Gradient",
+    "HeadExplanation",
+    "HeadShares",
+    "IntegratedGradients",
     "Measured",
-    "Readings",
-    "Readout",
-    "Sweep",
-    "Target",
+    "Method",
     "NextTokens",
+    "NodeEffects",
+    "QueryKeyExplanation",
+    "Ranking",
+    "Readout",
+    "RelP",
+    "Target",
     "TopTokens",
+    "attribute",
     "attribute_direct",
+    "attribute_gradient",
     "check",
+    "edge_heads",
+    "effects",
+    "explain_head",
+    "explain_score",
+    "faithfulness",
     "predict",
+    "rank",
+    "rank_by_gradient",
     "read_target",
     "readouts",
+    "watched",
 ]

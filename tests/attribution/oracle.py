@@ -58,7 +58,7 @@ class Oracle:
 
     def __init__(self, replacement: Replacement, ids: Tensor) -> None:
         self.model: Any = replacement.subject.module
-        self.dictionaries = replacement.by_layer
+        self.dictionaries = {d.reads[0].layer: d for d in replacement.replacers}
         self.ids = ids
         self.names = PARTS[self.model.config.model_type]
         self.blocks: Any = self.model.get_submodule(self.names[0])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from saecircuits.attribution import Difference, FeatureAt, NextTokens, Target, TopTokens, attribute_direct, direct
+from saecircuits.attribution import Difference, Direct, FeatureAt, NextTokens, Target, TopTokens, attribute_direct
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.errors import InputError
@@ -72,8 +72,8 @@ def test_values_are_the_models_own(name: str) -> None:
     circuit = attribute_direct(model, PROMPT, NextTokens(("w3", "w5")))
     expected = {
         f"transcoder.{layer}/{index}@{position}": float(z[position, index])
-        for layer, dictionary in model.by_layer.items()
-        for z in [dictionary.encode(seen[layer][:, None])]
+        for layer in range(3)
+        for z in [model.dictionary(f"transcoder.{layer}").encode(seen[layer][:, None])]
         for position, index in z.nonzero().tolist()
         if position > 0
     }
@@ -111,7 +111,7 @@ def test_every_edge_equals_autograd(name: str, layers: tuple[int, ...], which: i
             continue
         expected = _expected(model, circuit, oracle, row, target)
         found = dict(zip(ids, dense[row].tolist(), strict=True))
-        size = np.abs(dense[row]).max()
+        size = float(np.abs(dense[row]).max())
         # The denominators are taken in float32 even here, as Llama's own norms do: 6e-8 for each norm on a path.
         assert found == pytest.approx({i: expected.get(i, 0.0) for i in ids}, abs=2e-6 * size), identifier
         missing = {i: effect for i, effect in expected.items() if i not in found and abs(effect) > 1e-9}
@@ -146,11 +146,10 @@ def _direction(model: Replacement, circuit: Circuit, row: int, target: Target) -
     return direction
 
 
-def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_a_block_changes_nothing() -> None:
     model = replacement("llama", dtype=torch.float64)
     whole = attribute_direct(model, PROMPT, TopTokens(most=3))
-    monkeypatch.setattr(direct, "BLOCK", 7)
-    blocks = attribute_direct(model, PROMPT, TopTokens(most=3))
+    blocks = attribute_direct(model, PROMPT, TopTokens(most=3), Direct(block=7))
     assert whole.nodes.ids == blocks.nodes.ids
     # float64, the same products in blocks of another shape
     np.testing.assert_allclose(whole.adjacency.toarray(), blocks.adjacency.toarray(), atol=1e-10)
@@ -183,8 +182,8 @@ def test_a_pruned_circuit_survives_its_file(name: str, tmp_path) -> None:
 def test_dictionaries_of_another_wiring_are_refused() -> None:
     model = replacement("gpt2")
     sae = Dictionary("sae", [Site("resid_post", 1)], [Site("resid_post", 1)], 8, 32, TopK(2))
-    mixed = Replacement(model.subject, [*model.by_layer.values(), sae])
-    with pytest.raises(InputError, match=r"\['sae'\] do not.*transcoders only"):
+    mixed = Replacement(model.subject, [*model.replacers, sae])
+    with pytest.raises(InputError, match=r"\['sae'\] do not.*IntegratedGradients.*or load transcoders"):
         attribute_direct(mixed, PROMPT, TopTokens())
 
 

@@ -18,7 +18,7 @@ from saecircuits.attribution import (
     predict,
     readouts,
 )
-from saecircuits.circuit import Circuit, NodeKind
+from saecircuits.circuit import Circuit, NodeKind, Scores
 from saecircuits.interventions import Ablate, EditedRun, resolve, run_frozen, run_live
 from saecircuits.replacement import Capture, Replacement, capture
 from saecircuits.sites import Site
@@ -47,14 +47,14 @@ def without(model: Replacement, captured: Capture, circuit: Circuit, row: int) -
     return run_frozen(model, captured, {}, direct=True, shifts={(site, position): -vector})
 
 
-def values(circuit: Circuit, run: EditedRun) -> np.ndarray:
+def values(circuit: Circuit, run: EditedRun, unedited: EditedRun) -> np.ndarray:
     """Value of every node in a run: pre-activations of features, readouts of targets, NaN for the rest."""
     out, nodes = np.full(len(circuit), np.nan), circuit.nodes
     for row in np.flatnonzero(nodes.is_kind(NodeKind.FEATURE)):
         feature = nodes.feature(int(row))
         assert feature is not None
         out[row] = run.latents[feature.dictionary][nodes.position[row], feature.index]
-    out[circuit.target_rows] = [readout.measure(run.logits, run.latents) for readout in readouts(circuit)]
+    out[circuit.target_rows] = [readout.measure(run, unedited) for readout in readouts(circuit)]
     return out
 
 
@@ -75,12 +75,13 @@ def test_every_edge_out_of_twenty_random_nodes(name: str, target: Target) -> Non
     model = replacement(name)
     circuit = attribute_direct(model, PROMPT, target)
     captured = capture(model, PROMPT)
-    whole = values(circuit, run_frozen(model, captured, {}, direct=True))
+    unedited = run_frozen(model, captured, {}, direct=True)
+    whole = values(circuit, unedited, unedited)
     receives = ~np.isnan(whole)
     chosen = twenty_random_sources(circuit)
     dense = circuit.adjacency.toarray()
     for row in chosen:
-        lost = (whole - values(circuit, without(model, captured, circuit, int(row))))[receives]
+        lost = (whole - values(circuit, without(model, captured, circuit, int(row)), unedited))[receives]
         size = max(np.abs(dense[receives][:, row]).max(), 1.0)
         np.testing.assert_allclose(dense[receives][:, row], lost, atol=MEASURED * size, err_msg=circuit.nodes.ids[row])
 
@@ -163,7 +164,7 @@ def test_prediction_solves_the_linear_model(seed: int) -> None:
 
 def report_of(rows: list[tuple[float, float, float]]) -> CheckReport:
     measured = [Measured(f"n{i}", "about", "token", *row) for i, row in enumerate(rows)]
-    return CheckReport(Table(measured, {"feature": "node"}), whole=True)
+    return CheckReport(Table(measured, {"feature": "node"}), whole=True, scores=Scores(0.5, 0.75, 0.25))
 
 
 def test_errors_of_a_report_by_hand() -> None:
@@ -181,4 +182,5 @@ def test_a_graph_without_features_can_be_checked() -> None:
     report = check(replacement("gpt2", layers=()), circuit)
     assert len(report.rows) == 0
     assert np.isnan([report.frozen_error, report.live_error, report.live_correlation]).all()
-    assert "whole graph" in repr(report)
+    assert report.whole
+    assert "live: correlation nan" in repr(report)

@@ -25,10 +25,11 @@ warnings.simplefilter("error")
 parts = ("attribution", "circuit", "dictionaries", "interventions", "replacement", "subject")
 install_import_hook([f"saecircuits.{{part}}" for part in parts], "tests.attribution.test_shapes.with_numbers")
 
-from saecircuits.attribution import Difference, TopTokens, attribute_direct, check
+from saecircuits.attribution import Continuation, Difference, Direct, Direction, TopTokens, attribute_direct, check
 from saecircuits.circuit import Circuit, influence
 from saecircuits.interventions import Ablate, AllFeatures, Patch, Set, generate, intervene
-from tests.attribution.models import PROMPT, replacement
+from saecircuits.sites import Site
+from tests.attribution.models import PROMPT, replacement, wired
 
 for name, layers in (("gpt2", (0, 1, 2)), ("llama", (1,))):
     model = replacement(name, layers=layers)
@@ -43,6 +44,12 @@ for name, layers in (("gpt2", (0, 1, 2)), ("llama", (1,))):
     for options in ({{}}, {{"frozen": True}}, {{"frozen": True, "direct": True}}):
         intervene(model, PROMPT, edits, **options).table()
     generate(model, PROMPT, edits, max_new_tokens=2)
+
+for wiring in ("cross-layer, skip", "crosscoder", "crosscoder ahead"):
+    model = wired("gemma2", wiring)
+    direction = Direction(Site("attn_out", 1), torch.ones(32))
+    attribute_direct(model, PROMPT, direction, Direct(max_features=9, edge_share=0.9))
+    attribute_direct(model, PROMPT, Continuation("w2 w7"), Direct(block=5))
 
 try:
     influence(whole.adjacency, torch.zeros(3))

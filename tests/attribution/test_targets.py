@@ -17,6 +17,7 @@ from saecircuits.attribution import (
 )
 from saecircuits.circuit import Circuit, Feature
 from saecircuits.errors import InputError
+from saecircuits.interventions import run_live
 from saecircuits.replacement import Replacement, capture
 from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
 
@@ -84,10 +85,7 @@ def test_a_difference_is_one_target_of_weight_one(model: Replacement) -> None:
 
 
 def fires(model: Replacement) -> list[tuple[Feature, int, float]]:
-    active = capture(model, PROMPT).active[1]
-    name = model.by_layer[1].name
-    rows = zip(active.index.tolist(), active.position.tolist(), active.value.tolist(), strict=True)
-    return [(Feature(name, index), position, value) for index, position, value in rows]
+    return [found for found in capture(model, PROMPT).firing() if found[0].dictionary == "transcoder.1"]
 
 
 def test_a_feature_is_its_activation(model: Replacement) -> None:
@@ -108,15 +106,11 @@ def test_negative_positions_count_from_the_end(model: Replacement) -> None:
 
 def test_a_readout_measures_the_same_value_again(model: Replacement) -> None:
     """It is kept with the circuit, also on disk."""
-    captured = capture(model, PROMPT)
-    latents = {
-        name: model.encode(d, captured.mlp_in[d.reads[0].layer][None], captured.tokens)[0]
-        for name, d in model.dictionaries.items()
-    }
+    run = run_live(model, model.subject.tokenize(PROMPT), {})
     feature, position, _ = fires(model)[0]
     for target in (TopTokens(most=3), Difference("w3", "w5"), FeatureAt(feature, position)):
         circuit = attribute_direct(model, PROMPT, target)
-        measured = [readout.measure(captured.logits, latents) for readout in readouts(circuit)]
+        measured = [readout.measure(run, run) for readout in readouts(circuit)]
         assert circuit.nodes.value[circuit.target_rows] == pytest.approx(measured, **CLOSE)
 
 

@@ -7,11 +7,28 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import sparse
 
-from saecircuits.circuit import Circuit, influence, normalise, scores, threshold_for
+from saecircuits.circuit import Circuit, Scores, influence, normalise, scores, threshold_for
 from tests.circuit.graphs import hand_circuit, random_circuit
 
 # float64 sums of at most a few hundred terms of like size: rounding stays far below this
 TIGHT = 1e-9
+
+
+def scores_of(adjacency: sparse.csr_array, weights: np.ndarray, *rest: np.ndarray) -> Scores:
+    normalised = normalise(adjacency)
+    return scores(adjacency, normalised, influence(normalised, weights), weights, *rest)
+
+
+def test_cycles_are_summed_to_their_end() -> None:
+    """Two nodes that feed each other and a target: the sum over ever longer paths, added up one by one."""
+    adjacency = sparse.csr_array(np.array([[0, 0.5, 0, 0.5], [0.25, 0, 0, 0.75], [0.6, 0.4, 0, 0], [0, 0, 0, 0]]))
+    weights = np.array([0, 0, 1.0, 0])
+    total, step = np.zeros(4), weights
+    for _ in range(200):
+        step = step @ normalise(adjacency)
+        total += step
+    np.testing.assert_allclose(influence(normalise(adjacency), weights), total, rtol=1e-12)
+    assert total[3] == pytest.approx(1)  # all that flows ends in the one node without inputs
 
 
 def test_scores_worked_out_by_hand() -> None:
@@ -36,7 +53,7 @@ def test_scores_without_errors_are_perfect() -> None:
     adjacency[2, 1] = 0
     nodes = circuit.nodes
     is_token, is_error = nodes.kind == 2, nodes.kind == 1
-    graded = scores(sparse.csr_array(adjacency), circuit.weights, nodes.value, is_token, is_error)
+    graded = scores_of(sparse.csr_array(adjacency), circuit.weights, nodes.value, is_token, is_error)
     assert (graded.replacement, graded.completeness, graded.error_share) == (1, 1, 0)
 
 
@@ -45,7 +62,7 @@ def test_scores_weigh_the_targets() -> None:
     adjacency = sparse.csr_array(np.array([[0, 0, 0, 0], [0, 0, 0, 0], [5.0, 0, 0, 0], [0, -3.0, 0, 0]]))
     weights = np.array([0, 0, 0.3, 0.1])
     is_token, is_error = np.array([1, 0, 0, 0], bool), np.array([0, 1, 0, 0], bool)
-    graded = scores(adjacency, weights, np.array([1, 1, 5.0, -3.0]), is_token, is_error)
+    graded = scores_of(adjacency, weights, np.array([1, 1, 5.0, -3.0]), is_token, is_error)
     assert graded.replacement == pytest.approx(0.75, abs=TIGHT)
     # token 0.3 · 1, error 0.1 · 1, first target 0.3 · 1, second 0.1 · 0, out of 0.8
     assert graded.completeness == pytest.approx(0.7 / 0.8, abs=TIGHT)
