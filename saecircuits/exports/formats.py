@@ -9,6 +9,7 @@ from typing import Any
 from saecircuits.circuit import Circuit
 from saecircuits.errors import InputError
 
+from .circuit_tracer import write_circuit_tracer
 from .graphml import to_graphml
 from .json_format import to_json
 from .neuronpedia import to_neuronpedia
@@ -40,6 +41,12 @@ TEXT_FORMATS: dict[str, tuple[str, str, Callable[..., str]]] = {
 }
 """Name of each text format: the ending of its files, its media type, its writer."""
 
+FILE_FORMATS: dict[str, tuple[str, Callable[[Circuit, Path], Path]]] = {
+    "circuit": (".circuit", Circuit.save),
+    "circuit-tracer": (".pt", write_circuit_tracer),
+}
+"""Name of each format that is no text: the ending of its files, and its writer."""
+
 PICTURE_ENDINGS = (".png", ".svg", ".pdf")
 
 
@@ -49,21 +56,21 @@ def export(circuit: Circuit, path: str | Path, format: str | None = None) -> Pat
     Args:
         circuit: what to write.
         path: where; the format follows its ending: `.html`, `.json`, `.graphml`, `.neuronpedia.json`, `.png`, `.svg`,
-            `.pdf`, or `.circuit` for our own file.
-        format: `"html"`, `"json"`, `"graphml"` or `"neuronpedia"`, if the name does not say it.
+            `.pdf`, `.pt` for circuit-tracer, or `.circuit` for our own file.
+        format: a key of `TEXT_FORMATS` or `FILE_FORMATS`, if the name does not say it.
 
     Raises:
-        InputError: if the ending or the format is not known.
+        InputError: if the ending or the format is not known, or cannot hold the circuit.
     """
     path = Path(path)
-    if format is None and path.suffix == ".circuit":
-        return circuit.save(path)
     if format is None and path.suffix in PICTURE_ENDINGS:
         path.parent.mkdir(parents=True, exist_ok=True)
         return draw(circuit, path)
     name = format or _format_of(path)
+    if name in FILE_FORMATS:
+        return FILE_FORMATS[name][1](circuit, path)
     if name not in TEXT_FORMATS:
-        raise InputError(f"There is no format {name!r}.", f"Known are {', '.join(TEXT_FORMATS)}.")
+        raise InputError(f"There is no format {name!r}.", f"Known are {', '.join([*TEXT_FORMATS, *FILE_FORMATS])}.")
     text = TEXT_FORMATS[name][2](circuit)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
@@ -71,9 +78,11 @@ def export(circuit: Circuit, path: str | Path, format: str | None = None) -> Pat
 
 
 def _format_of(path: Path) -> str:
-    endings = sorted(((ending, name) for name, (ending, _, _) in TEXT_FORMATS.items()), key=lambda e: -len(e[0]))
+    formats = [*TEXT_FORMATS.items(), *FILE_FORMATS.items()]
+    endings = sorted(((about[0], name) for name, about in formats), key=lambda e: -len(e[0]))
     for ending, name in endings:
         if path.name.endswith(ending):
             return name
-    known = ", ".join([*(ending for ending, _ in endings), *PICTURE_ENDINGS, ".circuit"])
-    raise InputError(f"The name {path.name!r} says no format.", f"End it in one of {known}.")
+    known = ", ".join([*(about[0] for about in TEXT_FORMATS.values()), *PICTURE_ENDINGS])
+    others = ", ".join(ending for ending, _ in FILE_FORMATS.values())
+    raise InputError(f"The name {path.name!r} says no format.", f"End it in one of {known}, {others}.")

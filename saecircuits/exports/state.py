@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from saecircuits.circuit import Circuit
+from saecircuits.attribution import Ablation, Gradient, IntegratedGradients, RelP
+from saecircuits.circuit import Circuit, Provenance
 
 GRAPH_VERSION = 1
+_METHODS = {method.name: method for method in (Ablation, Gradient, IntegratedGradients, RelP)}
 
 
-def graph_state(circuit: Circuit, live: bool) -> dict[str, Any]:
+def graph_state(
+    circuit: Circuit, live: bool, kernel: bool = False, refusal: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The `graph` trait of the Explorer.
 
     Args:
         circuit: what to show; prune it first, browsers draw some ten thousand edges well.
-        live: whether a model can answer edits.
+        live: whether a model can answer questions about the circuit.
+        kernel: whether Python is there at all, to write files.
+        refusal: message and cure, if the circuit can be neither edited nor checked.
     """
     nodes, edges, origin = circuit.nodes, circuit.adjacency.tocoo(), circuit.provenance
+    effect = np.asarray(circuit.effect)
     return {
         "version": GRAPH_VERSION,
         "prompt": origin.prompt,
@@ -34,6 +42,9 @@ def graph_state(circuit: Circuit, live: bool) -> dict[str, Any]:
         },
         "dictionaries": list(nodes.dictionaries),
         "live": live,
+        "kernel": kernel,
+        "refusal": None if refusal is None else dict(refusal),
+        "origin": origin_record(origin),
         "nodes": {
             "id": list(nodes.ids),
             "label": [circuit.label(row) for row in range(len(circuit))],
@@ -45,6 +56,7 @@ def graph_state(circuit: Circuit, live: bool) -> dict[str, Any]:
             "value": _bytes(nodes.value, np.float32),
             "influence": _bytes(circuit.influence + circuit.weights, np.float32),
             "probability": _bytes(nodes.probability, np.float32),
+            **({} if np.isnan(effect).all() else {"effect": _bytes(effect, np.float32)}),
         },
         "edges": {
             "source": _bytes(edges.col, np.uint32),
@@ -52,6 +64,36 @@ def graph_state(circuit: Circuit, live: bool) -> dict[str, Any]:
             "weight": _bytes(edges.data, np.float32),
         },
     }
+
+
+def origin_record(origin: Provenance) -> dict[str, Any]:
+    """What a circuit was made of.
+
+    Returns:
+        `kind`: `"prompt"`, `"merged"` or `"difference"`; `prompts` of the last two, the second of a difference less the
+        first; `method`: the call that makes the method, empty for the direct one; `nodes`: `"features"` or `"neurons"`.
+    """
+    settings, nodes = origin.settings, str(origin.settings.get("nodes", "features"))
+    if "difference" in settings:
+        return {"kind": "difference", "prompts": _texts(settings["difference"]), "method": "", "nodes": nodes}
+    if settings.get("merged", 1) != 1 or settings.get("mode") == "summed":
+        return {"kind": "merged", "prompts": _texts(settings.get("prompts")), "method": "", "nodes": nodes}
+    return {"kind": "prompt", "prompts": [], "method": _method_call(origin), "nodes": nodes}
+
+
+def _texts(given: Any) -> list[str]:
+    return [str(text) for text in given or ()]
+
+
+def _method_call(origin: Provenance) -> str:
+    """`sc.RelP(nodes='neurons')`: what was not left as it is by default."""
+    method = _METHODS.get(origin.method)
+    if method is None:
+        return ""
+    chosen = {f.name: origin.settings[f.name] for f in fields(method) if f.name in origin.settings}
+    defaults = {f.name: f.default for f in fields(method)}
+    given = ", ".join(f"{name}={value!r}" for name, value in chosen.items() if value != defaults[name])
+    return f"sc.{method.__name__}({given})"
 
 
 def page_state(circuit: Circuit, cards: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,6 +107,7 @@ def page_state(circuit: Circuit, cards: Mapping[str, Any]) -> dict[str, Any]:
         "edits": [],
         "frozen": False,
         "effect": None,
+        "report": None,
         "cards": dict(cards),
         "error": None,
         "busy": "",

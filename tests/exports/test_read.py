@@ -1,0 +1,64 @@
+"""One reader for all graphs: what the file holds chooses, whatever it is called."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from saecircuits.errors import FileFormatError, InputError
+from saecircuits.exports import export, to_neuronpedia
+from saecircuits.exports.read import read_graph
+from tests.circuit.graphs import hand_circuit, random_circuit
+
+DATA = Path(__file__).with_name("data")
+
+
+def test_the_content_chooses_the_reader(tmp_path: Path) -> None:
+    circuit = random_circuit(0, n_layers=3)
+    ours = circuit.save(tmp_path / "a.circuit")
+    json = tmp_path / "b.json"
+    json.write_text("\n " + to_neuronpedia(circuit), "utf-8")
+    tracer = export(circuit, tmp_path / "c.pt")
+    for number, path in enumerate((ours, json, tracer)):
+        wrong_name = Path(shutil.copy(path, tmp_path / f"{number}.bin"))
+        for each in (path, wrong_name):
+            assert set(read_graph(each).nodes.target_labels) == set(circuit.nodes.target_labels)
+    np.testing.assert_array_equal(read_graph(ours).adjacency.toarray(), circuit.adjacency.toarray())
+    assert len(read_graph(DATA / "whole.pt")) == 94
+    assert len(read_graph(DATA / "viewer.json")) == 71
+
+
+def test_a_circuit_and_a_graph_of_circuit_tracer_can_be_exported(tmp_path: Path) -> None:
+    circuit = random_circuit(0, n_layers=3)
+    named = export(circuit, tmp_path / "deep" / "graph.bin", "circuit-tracer")
+    assert named.read_bytes()[:2] == b"PK"
+    assert export(circuit, tmp_path / "x", "circuit").read_bytes()[8:9] == b"{"
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html>", b"[1, 2]", b"\x00" * 200, "größe".encode()])
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "graph.circuit"
+    path.write_bytes(content)
+    with pytest.raises(FileFormatError, match=r"no graph that can be read.*\.circuit.*\.pt.*\.json"):
+        read_graph(path)
+
+
+def test_what_is_not_there_and_what_is_not_read(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.pt", tmp_path):
+        with pytest.raises(InputError, match="no graph file"):
+            read_graph(path)
+    with pytest.raises(FileFormatError, match=r"our JSON for other programs.*\.circuit"):
+        read_graph(export(hand_circuit(), tmp_path / "a.json"))
+
+
+@pytest.mark.parametrize("ending", [".circuit", ".pt", ".neuronpedia.json"])
+def test_damaged_files_are_refused(tmp_path: Path, ending: str) -> None:
+    path = export(random_circuit(0), tmp_path / f"a{ending}")
+    whole = path.read_bytes()
+    for share in (0.05, 0.3, 0.6, 0.95):
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(FileFormatError):
+            read_graph(path)
