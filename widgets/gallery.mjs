@@ -1,6 +1,7 @@
 // Writes a page with the widgets on example data: node gallery.mjs [page.html], then open it in a browser.
 // In the address: ?theme=dark  ?hostile=1  ?only=explorer+card+monitor+pareto
 //   Explorer: ?live=0  ?many=1 (several targets)  ?crowd=4 (more features)  ?delay=500
+//             ?kind=merged|difference|neurons (to be looked at only)  ?effects=1 (total effects)
 //   TrainingMonitor: ?runs=50  ?entries=240  ?total=400  ?state=failed  ?grow=1 (goes on)
 import fs from "node:fs";
 import esbuild from "esbuild";

@@ -12,34 +12,47 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import anywidget
-import numpy as np
 import torch
 import traitlets
 
-from saecircuits.attribution import readouts
+from saecircuits.attribution import CheckReport, watched
 from saecircuits.circuit import Circuit, Feature, Node
 from saecircuits.errors import InputError, NotAttachedError
 from saecircuits.exports import TEXT_FORMATS, graph_state, supernode_records
 from saecircuits.interventions import Edit, Effect
+from saecircuits.sites import Site
 
+from .check_record import check_record
 from .edit_records import edits_from_records, records_of_edits
+from .effect_state import effect_state
 from .messages import Answer, answer, describe, text_field
+from .possible import why_no_card, why_not_changed, why_not_run
 
 _STATIC = Path(__file__).parent / "static"
 SHOWN_NODES, SHOWN_EDGES = 0.95, 0.98
 """Shares of influence that are sent to the browser, whose slider prunes further."""
-_TOKENS = 12
 
 
 class Workbench(Protocol):
     """What the Explorer asks of a model."""
 
+    @property
+    def dictionaries(self) -> Mapping[str, Any]:
+        """Its dictionaries by name."""
+        ...
+
     def attribute(self, prompt: str, target: Any = None, against: str | None = None) -> Circuit:
         """A circuit of another prompt."""
         ...
 
-    def intervene(self, prompt: Any, edits: Sequence[Edit], frozen: bool = False) -> Effect:
+    def intervene(
+        self, prompt: Any, edits: Sequence[Edit], frozen: bool = False, *, watch: Sequence[Site] = ()
+    ) -> Effect:
         """The effect of edits."""
+        ...
+
+    def check(self, circuit: Circuit) -> CheckReport:
+        """What a circuit predicts against what the model does."""
         ...
 
     def card(self, feature: Feature) -> Mapping[str, Any]:
@@ -57,6 +70,7 @@ class Explorer(anywidget.AnyWidget):
     Args:
         circuit: what to show; a whole graph is pruned to what carries 95 % of the influence.
         lab: the model that answers edits; by default the circuit's own. Without one the circuit can be looked at.
+            Circuits that no single prompt made, and circuits of neurons, can be looked at in any case.
 
     Attributes:
         selected: id of the selected node, or None.
@@ -64,6 +78,7 @@ class Explorer(anywidget.AnyWidget):
         prune: share of the shown influence that stays visible.
         edits: the present edits, as records; use `apply` to set them.
         frozen: hold attention and norms while editing.
+        report: what the last check of this circuit found, as JSON, or None; use `check` to run it.
     """
 
     _esm = _STATIC / "explorer.js"
@@ -77,6 +92,7 @@ class Explorer(anywidget.AnyWidget):
     edits = traitlets.List(traitlets.Dict()).tag(sync=True)
     frozen = traitlets.Bool(False).tag(sync=True)
     effect = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    report = traitlets.Dict(None, allow_none=True).tag(sync=True)
     cards = traitlets.Dict().tag(sync=True)
     error = traitlets.Dict(None, allow_none=True).tag(sync=True)
     busy = traitlets.Unicode("").tag(sync=True)
@@ -86,6 +102,7 @@ class Explorer(anywidget.AnyWidget):
         self._handlers = {
             "card": self._answer_card,
             "edit": self._answer_edit,
+            "check": self._answer_check,
             "export": self._answer_export,
             "attribute": self._answer_attribute,
         }
@@ -111,31 +128,62 @@ class Explorer(anywidget.AnyWidget):
         return [self._circuit.node(identifier) for identifier in self.pinned]
 
     def show(self, circuit: Circuit) -> None:
-        """Show another circuit; selection, pins and edits start anew."""
+        """Show another circuit; selection, pins, edits and the report start anew."""
+        self._whole = circuit
         self._circuit = circuit if circuit.pruned else circuit.prune(SHOWN_NODES, SHOWN_EDGES)
+        cannot_run = why_not_run(circuit, self._lab is not None)
+        refusal = cannot_run or why_not_changed(circuit, self._lab.dictionaries)
         with self.hold_sync():
-            self.graph = graph_state(self._circuit, live=self._lab is not None)
+            self.graph = graph_state(
+                self._circuit,
+                live=self._lab is not None,
+                kernel=True,
+                refusal=None if refusal is None else describe(refusal),
+            )
+            self._refusal = refusal
             self.supernodes = supernode_records(self._circuit)
             self.selected, self.pinned = None, []
-            self.effect = None if self._lab is None else self._measure([], frozen=False)[1]
-            self.error, self.cards = None, {}
+            self.effect = None if cannot_run else self._measure([], frozen=False)[1]
+            self.error, self.cards, self.report = None, {}, None
             self.edits = []
 
     def apply(self, edits: Sequence[Edit], frozen: bool = False) -> Effect:
         """Edit features, as a click would; the widget shows what moved.
 
         Raises:
-            InputError: for an edit that cannot be made.
+            InputError: for an edit that cannot be made, or a circuit that cannot be edited.
             NotAttachedError: if there is no model behind the circuit.
         """
+        self._refuse()
         effect, state = self._measure(list(edits), frozen)
         self._set_edits(edits, frozen, state)
         return effect
 
+    def check(self) -> CheckReport:
+        """Measure how far to trust the circuit, as a click on Check would; the whole one, where it was opened whole.
+
+        Raises:
+            InputError: for a circuit that cannot be checked.
+            NotAttachedError: if there is no model behind the circuit.
+        """
+        self._refuse()
+        start = time.perf_counter()
+        self.busy = "checking"
+        try:
+            report = self._model.check(self._whole)
+        finally:
+            self.busy = ""
+        self.report = check_record(report, 1000 * (time.perf_counter() - start))
+        return report
+
+    def _refuse(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal.with_traceback(None)
+
     def _measure(self, edits: list[Edit], frozen: bool) -> tuple[Effect, dict[str, Any]]:
         start = time.perf_counter()
         tokens = torch.tensor(self._circuit.provenance.token_ids)
-        effect = self._model.intervene(tokens, edits, frozen=frozen)
+        effect = self._model.intervene(tokens, edits, frozen=frozen, watch=watched(self._circuit))
         state = effect_state(self._circuit, effect)
         state["edits"] = records_of_edits(edits)
         state["milliseconds"] = 1000 * (time.perf_counter() - start)
@@ -151,7 +199,8 @@ class Explorer(anywidget.AnyWidget):
     def _model(self) -> Workbench:
         if self._lab is None:
             raise NotAttachedError(
-                "There is no model behind this circuit, so it cannot be edited.", "Open it with Explorer(circuit, lab)."
+                "There is no model behind this circuit, so it can only be looked at.",
+                "Open it with Explorer(circuit, lab).",
             )
         return self._lab
 
@@ -163,22 +212,36 @@ class Explorer(anywidget.AnyWidget):
         node = self._circuit.node(text_field(message, "node"))
         if node.feature is None:
             raise InputError(f"{node.id} is not a feature; only features have cards.")
+        unknown = why_no_card(node.feature.dictionary, self._model.dictionaries)
+        if unknown is not None:
+            raise unknown
         return {"card": dict(self._model.card(node.feature))}, []
 
     def _answer_edit(self, message: Mapping[str, Any]) -> Answer:
+        self._refuse()
         edits, frozen = edits_from_records(message.get("edits")), bool(message.get("frozen", False))
         _, state = self._measure(edits, frozen)
         self._set_edits(edits, frozen, state)
         sent = {name: value for name, value in state.items() if not isinstance(value, bytes)}
         return {"effect": sent}, [state["before"], state["after"], state["node_value"]]
 
+    def _answer_check(self, _: Mapping[str, Any]) -> Answer:
+        self.check()
+        return {"report": self.report}, []
+
     def _answer_export(self, message: Mapping[str, Any]) -> Answer:
         name = text_field(message, "format")
         if name not in TEXT_FORMATS:
             raise InputError(f"There is no format {name!r}.", f"Known are {', '.join(TEXT_FORMATS)}.")
         ending, media_type, write = TEXT_FORMATS[name]
-        view = {"prune": self.prune, "selected": self.selected, "pinned": self.pinned} if name == "html" else {}
+        view = self._view() if name == "html" else {}
         return {"filename": f"circuit{ending}", "mime": media_type}, [write(self._circuit, **view).encode("utf-8")]
+
+    def _view(self) -> dict[str, Any]:
+        """What a page opens with: what is looked at, and what is known."""
+        cards = {} if self._lab is None else self._lab.cards(self._circuit)
+        view = {name: getattr(self, name) for name in ("prune", "selected", "pinned", "report")}
+        return view | {"cards": cards}
 
     def _answer_attribute(self, message: Mapping[str, Any]) -> Answer:
         target, against = (message.get(name) or None for name in ("target", "against"))
@@ -203,35 +266,3 @@ class Explorer(anywidget.AnyWidget):
         except Exception as error:
             self.error = describe(error)
             self.edits = known
-
-
-def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:
-    """The `effect` trait: the output before and after, and the value of every node after the edits."""
-    before, after = effect.before.probabilities, effect.after.probabilities
-    ids = list(dict.fromkeys([*after.topk(_TOKENS).indices.tolist(), *before.topk(_TOKENS).indices.tolist()]))
-    ids = sorted(ids, key=lambda i: -max(float(before[i]), float(after[i])))[:_TOKENS]
-    weights = circuit.weights[circuit.target_rows]
-    was = [r.measure(effect.before.logits, effect.latents_before) for r in readouts(circuit)]
-    became = [r.measure(effect.after.logits, effect.latents_after) for r in readouts(circuit)]
-    values = _node_values(circuit, effect)
-    values[circuit.target_rows] = became
-    return {
-        "tokens": [effect.before.tokenizer.decode([i]) for i in ids],
-        "before": before[ids].numpy(force=True).astype("<f4").tobytes(),
-        "after": after[ids].numpy(force=True).astype("<f4").tobytes(),
-        "target_before": float(weights @ np.array(was)),
-        "target_after": float(weights @ np.array(became)),
-        "top_before": effect.before.answer,
-        "top_after": effect.after.answer,
-        "node_value": values.astype("<f4").tobytes(),
-    }
-
-
-def _node_values(circuit: Circuit, effect: Effect) -> np.ndarray:
-    nodes = circuit.nodes
-    values = np.full(len(nodes), np.nan)
-    for number, name in enumerate(nodes.dictionaries):
-        rows = np.flatnonzero(nodes.dictionary == number)
-        latents = effect.latents_after[name]
-        values[rows] = latents[nodes.position[rows], nodes.index[rows]].numpy(force=True)
-    return values

@@ -18,22 +18,7 @@ from saecircuits.widgets import Explorer, FeatureCard
 from saecircuits.widgets.edit_records import records_of_edits
 from tests.lab.labs import PROMPT, lab
 
-
-class Browser:
-    """Sends requests to an Explorer and keeps the answers."""
-
-    def __init__(self, explorer: Explorer) -> None:
-        self.explorer = explorer
-        self.answers: list[tuple[dict[str, Any], list[bytes]]] = []
-        explorer.send = lambda content, buffers=None: self.answers.append((content, buffers))  # type: ignore[method-assign]
-
-    def ask(self, message: Any) -> tuple[dict[str, Any], list[bytes]]:
-        before = len(self.answers)
-        self.explorer._handle_custom_msg(message, [])
-        assert len(self.answers) == before + 1, "one request, one answer"
-        reply, buffers = self.answers[-1]
-        json.dumps(reply, allow_nan=False)
-        return reply, buffers
+from .browser import Browser
 
 
 @pytest.fixture(scope="module")
@@ -200,12 +185,13 @@ def test_exports_are_the_files(browser: Browser, name: str) -> None:
     """A page opens with what is looked at now; the other formats hold the circuit alone."""
     explorer = browser.explorer
     selected, pinned = (node.id for node in explorer.circuit.top(2))
+    explorer.check()
     explorer.set_state({"selected": selected, "pinned": [pinned], "prune": 0.6})
     reply, (data,) = browser.ask({"id": 1, "type": "export", "format": name})
     ending, media_type, write = TEXT_FORMATS[name]
     assert reply == {"id": 1, "filename": f"circuit{ending}", "mime": media_type}
-    view = {"selected": selected, "pinned": [pinned], "prune": 0.6} if name == "html" else {}
-    assert data.decode("utf-8") == write(explorer.circuit, **view)
+    view = {"selected": selected, "pinned": [pinned], "prune": 0.6, "report": explorer.report}
+    assert data.decode("utf-8") == write(explorer.circuit, **(view if name == "html" else {}))
 
 
 def test_unknown_formats_name_the_known_ones(browser: Browser) -> None:
@@ -289,12 +275,15 @@ def test_apply_does_what_a_click_does(browser: Browser) -> None:
 class Counter:
     """A laboratory that counts what it is asked."""
 
+    dictionaries = lab().dictionaries
+
     def __init__(self) -> None:
         self.edits: list[list[Edit]] = []
+        self.dictionaries = lab().dictionaries
 
-    def intervene(self, prompt: Any, edits: list[Edit], frozen: bool = False) -> Any:
+    def intervene(self, prompt: Any, edits: list[Edit], **options: Any) -> Any:
         self.edits.append(list(edits))
-        return lab().intervene(prompt, edits, frozen=frozen)
+        return lab().intervene(prompt, edits, **options)
 
 
 def test_every_edit_is_run_once(circuit: Circuit) -> None:
@@ -353,6 +342,7 @@ def test_without_a_model_nothing_is_edited(circuit: Circuit) -> None:
         {"type": "edit", "edits": [ablation(node)]},
         {"type": "card", "node": node.id},
         {"type": "attribute", "prompt": "w1"},
+        {"type": "check"},
     ):
         reply, _ = browser.ask({"id": 5, **message})
         assert "no model behind this circuit" in reply["error"]["message"]
@@ -381,6 +371,7 @@ SOUND: list[dict[str, Any]] = [
     {"type": "edit", "edits": [{"op": "patch", "source": "w9 w8 w7", **FEATURE}], "frozen": True},
     {"type": "edit", "edits": [{"op": "patch", "source": "w9 w8", "source_position": 2, **FEATURE}]},
     {"type": "card", "node": "transcoder.1/3@2"},
+    {"type": "check"},
     {"type": "export", "format": "json"},
     {"type": "attribute", "prompt": "w1 w2", "target": "w3", "against": "w5"},
     {"type": "attribute", "prompt": "w1 w2", "target": ["w3", "w7"]},

@@ -1,6 +1,14 @@
 /** A made-up circuit on fixed numbers, for tests and for looking at the widget: no model is involved. */
 
-import type { Card, Edit, EffectTrait, ExplorerTraits, GraphTrait } from "../src/model/traits.js";
+import type {
+  Card,
+  CheckRow,
+  Edit,
+  EffectTrait,
+  ExplorerTraits,
+  GraphTrait,
+  Report,
+} from "../src/model/traits.js";
 
 export const HOSTILE = "<img src=x onerror=globalThis.pwned=1>";
 
@@ -58,6 +66,10 @@ export interface Options {
   live?: boolean;
   /** Several single-token targets in place of one difference. */
   manyTargets?: boolean;
+  /** A circuit of several prompts, or of neurons: to be looked at only. */
+  only?: "merged" | "difference" | "neurons";
+  /** Total effects of the nodes. */
+  effects?: boolean;
   /** Multiplies the number of features. */
   crowd?: number;
 }
@@ -86,6 +98,7 @@ export function exampleGraph(options: Options = {}): GraphTrait {
     scores: { replacement: 0.86, completeness: 0.94, error_share: 0.071 },
     dictionaries: Array.from({ length: LAYERS }, (_, layer) => `transcoder.${layer}`),
     live: options.live ?? true,
+    ...looking(options),
     nodes: {
       id: nodes.map((node) => node.id),
       label: nodes.map((node) => node.label),
@@ -101,6 +114,9 @@ export function exampleGraph(options: Options = {}): GraphTrait {
           node.kind === 4 && targets > 1 ? (influence[row] ?? 0) : Number.NaN,
         ),
       ),
+      ...(options.effects
+        ? { effect: column(Float32Array.from(influence, (size, row) => (row % 3 === 0 ? -3 : 5) * size)) }
+        : {}),
     },
     edges: {
       source: column(Uint32Array.from(links, (link) => link.source)),
@@ -108,6 +124,42 @@ export function exampleGraph(options: Options = {}): GraphTrait {
       weight: column(Float32Array.from(links, (link) => link.weight)),
     },
   };
+}
+
+/** What circuits that can only be looked at say of themselves. */
+function looking({ only, hostile }: Options): Partial<GraphTrait> {
+  const prompts = ["the farmers near the king", hostile ? HOSTILE : "the farmer near the kings"];
+  const cure = "Open the circuit of one prompt to edit and check it.";
+  switch (only) {
+    case "merged":
+      return {
+        prompt: "2 prompts",
+        kernel: true,
+        origin: { kind: only, prompts, method: "" },
+        refusal: {
+          message: "This circuit is the mean of 2 prompts, so there is no run to edit or check.",
+          cure,
+        },
+      };
+    case "difference":
+      return {
+        prompt: prompts.join(" − "),
+        kernel: true,
+        origin: { kind: only, prompts, method: "" },
+        refusal: { message: "This circuit is the difference of two others.", cure },
+      };
+    case "neurons":
+      return {
+        kernel: true,
+        origin: { kind: "prompt", prompts: [], method: "sc.RelP(nodes='neurons')", nodes: only },
+        refusal: {
+          message: "The nodes of this circuit are neurons.",
+          cure: 'Attribute with nodes="features".',
+        },
+      };
+    default:
+      return {};
+  }
 }
 
 function makeNodes(
@@ -332,6 +384,52 @@ export function exampleCard(
   };
 }
 
+/** What a check of the strongest features could find. */
+export function exampleReport(graph: GraphTrait, changes: Partial<Report> = {}): Report {
+  const next = random(3);
+  const influence = new Float32Array(graph.nodes.influence.buffer as ArrayBuffer);
+  const kind = new Uint8Array(graph.nodes.kind.buffer as ArrayBuffer);
+  const position = new Uint16Array(graph.nodes.position.buffer as ArrayBuffer);
+  const strongest = [...kind.keys()]
+    .filter((row) => kind[row] === 0)
+    .sort((a, b) => (influence[b] ?? 0) - (influence[a] ?? 0))
+    .slice(0, 10);
+  const rows: CheckRow[] = strongest.map((row, at) => {
+    const predicted = (at % 4 === 3 ? 1 : -1) * (2.6 - 0.2 * at) * (0.5 + next());
+    return {
+      node: graph.nodes.id[row] ?? "",
+      label: graph.nodes.label[row] ?? "",
+      token: graph.tokens[position[row] ?? 0] ?? "",
+      predicted,
+      frozen: predicted,
+      live: predicted * (0.3 + 0.9 * next()),
+    };
+  });
+  const sizes = [1, 2, 3, 5, 8, 12, 18, 28, 42, 64, 97];
+  return {
+    rows,
+    whole: true,
+    scores: { replacement: 0.86, completeness: 0.94, error_share: 0.071 },
+    frozen_error: 2e-6,
+    live_error: 0.52,
+    live_correlation: 0.87,
+    curve: {
+      ablation: "zero",
+      errors: "kept",
+      total: 97,
+      cmd: { value: 0.11 },
+      cmd_log: { value: 0.42 },
+      points: sizes.map((nodes) => ({
+        nodes,
+        faithfulness: 1 / (1 + Math.exp(-1.6 * (Math.log(nodes) - 1.9))) + 0.06 * (next() - 0.5),
+      })),
+    },
+    enough: 28,
+    milliseconds: 380,
+    ...changes,
+  };
+}
+
 /** All traits of an Explorer, as Python would set them. */
 export function exampleState(options: Options = {}): ExplorerTraits {
   return {
@@ -343,6 +441,7 @@ export function exampleState(options: Options = {}): ExplorerTraits {
     edits: [],
     frozen: false,
     effect: null,
+    report: null,
     cards: {},
     error: null,
     busy: "",

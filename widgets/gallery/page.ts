@@ -6,7 +6,7 @@ import type { Edit, EffectTrait, GraphTrait } from "../src/model/traits.js";
 import type { MonitorTraits } from "../src/monitor/traits.js";
 import paretoPlot from "../src/pareto_plot.js";
 import trainingMonitor from "../src/training_monitor.js";
-import { exampleCard, exampleEffect, exampleState } from "./example.js";
+import { exampleCard, exampleEffect, exampleReport, exampleState, type Options } from "./example.js";
 import { fakeModel, type Message, type Reply } from "./fake_model.js";
 import { examplePareto, exampleSweep } from "./sweep.js";
 
@@ -20,11 +20,17 @@ const state = exampleState({
   live: options.get("live") !== "0",
   manyTargets: on("many"),
   crowd,
+  effects: on("effects"),
+  ...(options.has("kind") ? { only: options.get("kind") as NonNullable<Options["only"]> } : {}),
 });
 
 function answer(message: Message, reply: Reply): void {
   const graph = state.graph as GraphTrait;
   if (!("nodes" in graph)) return;
+  if (message.type === "check") {
+    setTimeout(() => reply({ report: exampleReport(graph) }), Number(options.get("delay") ?? 400));
+    return;
+  }
   if (message.type === "card") {
     const row = graph.nodes.id.indexOf(String(message.node));
     const feature = new Int32Array(graph.nodes.feature.buffer as ArrayBuffer)[row] ?? 0;

@@ -1,5 +1,7 @@
 /** The Explorer: one render; state in the middle, traits on one side, panels and stage on the other. */
 
+import { checkButton } from "./check/button.js";
+import { checkPanel } from "./check/panel.js";
 import { h, keepFromNotebook, type Ui } from "./dom.js";
 import { keepFocus } from "./focus.js";
 import { createStage, type Stage } from "./graph/stage.js";
@@ -18,6 +20,7 @@ import { evidencePanel } from "./panels/evidence.js";
 import { header } from "./panels/header.js";
 import { createMenu } from "./panels/menu.js";
 import { nodePanel } from "./panels/node_panel.js";
+import { originNote } from "./panels/note.js";
 import { outputPanel } from "./panels/output.js";
 import { pinnedPanel } from "./panels/pinned.js";
 import { createToolbar } from "./panels/toolbar.js";
@@ -58,6 +61,7 @@ function render({ model, el, signal }: RenderProps): () => void {
 function assemble(ui: Ui, store: ExplorerStore, actions: Actions): { root: HTMLElement; stage: Stage } {
   const root = h(ui, "div", { class: "saec", on: { keydown: keepFromNotebook } });
   const edit = createEditControls(ui, store, actions);
+  const check = checkButton(ui, store, actions);
   const toolbar = createToolbar(ui, store, actions, () => stage.element.focus());
   const panel = nodePanel(ui, store, actions, edit);
   const stage = createStage(ui, {
@@ -91,9 +95,11 @@ function assemble(ui: Ui, store: ExplorerStore, actions: Actions): { root: HTMLE
     h(ui, "div", { class: "saec-bottom" }, outputPanel(ui, store, actions), evidencePanel(ui, store)),
   );
   root.append(
-    header(ui, store, actions, createMenu(ui, store, actions, stage)),
+    header(ui, store, actions, check, createMenu(ui, store, actions, stage)),
     progress(ui, store),
     banner(ui, store, actions.dismiss),
+    originNote(ui, store),
+    checkPanel(ui, store, actions, () => check.focus()),
     empty,
     body,
     code.element,

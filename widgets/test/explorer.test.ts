@@ -453,7 +453,7 @@ describe("clean-up", () => {
     const stop = new AbortController();
     const fake = fakeModel(example());
     const clean = explorer.render({ model: fake.model, el, signal: stop.signal });
-    expect(fake.listeners()).toBe(12);
+    expect(fake.listeners()).toBe(13);
     if (way === "abort signal") stop.abort();
     else clean();
     clean();
@@ -475,6 +475,6 @@ describe("clean-up", () => {
     q(".saec-strongest .saec-row").click();
     expect(other.querySelector(".saec-node-title")?.textContent).toContain("plural");
     clean();
-    expect(fake.listeners()).toBe(12);
+    expect(fake.listeners()).toBe(13);
   });
 });

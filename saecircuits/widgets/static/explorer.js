@@ -56,6 +56,631 @@ async function copy(ui, text2) {
   return copied;
 }
 
+// src/model/possible.ts
+var NO_KERNEL = {
+  message: "This page has no model behind it.",
+  cure: "Open in a notebook to edit features, watch the output change and check the circuit."
+};
+var ONE_PROMPT = { kind: "prompt", prompts: [], method: "" };
+function originOf(graph) {
+  return graph.meta.origin ?? ONE_PROMPT;
+}
+function refusal(graph) {
+  if (graph.meta.refusal) return graph.meta.refusal;
+  return graph.meta.live ? null : NO_KERNEL;
+}
+function hasKernel(graph) {
+  return graph.meta.kernel ?? graph.meta.live;
+}
+
+// src/text.ts
+var INVISIBLE = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+);
+var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
+function showToken(token) {
+  if (token === "") return "∅";
+  return visible(token).replace(/^ +| +$/g, (blanks) => "␣".repeat(blanks.length));
+}
+function visible(text2) {
+  return text2.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+}
+function shorten(text2, length) {
+  const characters = [...text2];
+  return characters.length <= length ? text2 : `${characters.slice(0, length - 1).join("").trimEnd()}…`;
+}
+function format(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+  const text2 = size > 0 && size < 5e-3 ? size.toPrecision(1) : size.toFixed(digits);
+  return value < 0 && Number(text2) !== 0 ? `−${text2}` : text2;
+}
+function signed(value) {
+  return value > 0 ? `+${format(value)}` : format(value);
+}
+function percent(share) {
+  if (!Number.isFinite(share)) return "–";
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return "<0.1 %";
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+}
+function compact(value) {
+  const size = Math.abs(value);
+  const [unit, sign] = size >= 1e9 ? [1e9, "B"] : size >= 1e6 ? [1e6, "M"] : size >= 1e3 ? [1e3, "k"] : [1, ""];
+  const scaled = value / Number(unit);
+  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
+  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
+}
+
+// src/check/button.ts
+var TIP = "How far to trust this circuit: ablates its strongest features one by one and compares what the graph predicts with what the model does.";
+function checkButton(ui, store, actions) {
+  const button2 = h(ui, "button", {
+    class: "saec-button saec-trust-button",
+    on: { click: actions.check }
+  });
+  store.watch(["graph", "report", "reportOpen", "checking"], ({ graph, report, reportOpen, checking }) => {
+    const refused = graph && !report ? refusal(graph) : null;
+    const tip = refused ? visible(`${refused.message} ${refused.cure}`.trim()) : TIP;
+    button2.hidden = graph === null;
+    button2.textContent = checking ? "Checking …" : "Check";
+    button2.classList.toggle("saec-tip", !reportOpen);
+    setAttributes(button2, {
+      "data-tip": tip,
+      "aria-label": `${checking ? "Checking" : "Check"}. ${tip}`,
+      "aria-disabled": refused ? "true" : null,
+      "aria-busy": checking ? "true" : null,
+      "aria-expanded": report ? String(reportOpen) : null
+    });
+  });
+  return button2;
+}
+
+// src/chart/series.ts
+function outline(shape2, r) {
+  const polygon = (points) => `M${points.map(([x, y]) => `${round(x * r)},${round(y * r)}`).join("L")}Z`;
+  switch (shape2) {
+    case "circle":
+      return `M${round(-r)},0A${round(r)},${round(r)} 0 1 1 ${round(r)},0A${round(r)},${round(r)} 0 1 1 ${round(-r)},0Z`;
+    case "square":
+      return polygon([
+        [-0.89, -0.89],
+        [0.89, -0.89],
+        [0.89, 0.89],
+        [-0.89, 0.89]
+      ]);
+    case "triangle":
+      return polygon([
+        [0, -1.3],
+        [1.2, 0.8],
+        [-1.2, 0.8]
+      ]);
+    case "wedge":
+      return polygon([
+        [0, 1.3],
+        [1.2, -0.8],
+        [-1.2, -0.8]
+      ]);
+    case "diamond":
+      return polygon([
+        [0, -1.3],
+        [1.15, 0],
+        [0, 1.3],
+        [-1.15, 0]
+      ]);
+    case "cross":
+      return polygon(CROSS);
+  }
+}
+var CROSS = [
+  [-0.4, -1.2],
+  [0.4, -1.2],
+  [0.4, -0.4],
+  [1.2, -0.4],
+  [1.2, 0.4],
+  [0.4, 0.4],
+  [0.4, 1.2],
+  [-0.4, 1.2],
+  [-0.4, 0.4],
+  [-1.2, 0.4],
+  [-1.2, -0.4],
+  [-0.4, -0.4]
+];
+var round = (value) => Math.round(value * 10) / 10;
+
+// src/chart/frame.ts
+function axes(ui, x, y, box) {
+  const { left, top } = box;
+  const right = box.width - box.right;
+  const bottom = box.height - box.bottom;
+  const marks = [];
+  for (const { value, text: text2 } of y.ticks) {
+    const at = round(y.at(value));
+    marks.push(s(ui, "line", { class: "saec-grid", x1: left, x2: right, y1: at, y2: at }));
+    marks.push(s(ui, "text", { class: "saec-tick", x: left - 5, y: at + 3.5, "text-anchor": "end" }, text2));
+  }
+  for (const { value, text: text2 } of x.ticks) {
+    const at = round(x.at(value));
+    marks.push(s(ui, "line", { class: "saec-notch", x1: at, x2: at, y1: bottom, y2: bottom + 3 }));
+    const anchor = at > right - 12 ? "end" : "middle";
+    const attrs = {
+      class: "saec-tick",
+      x: anchor === "end" ? right : at,
+      y: bottom + 14,
+      "text-anchor": anchor
+    };
+    marks.push(s(ui, "text", attrs, text2));
+  }
+  marks.push(s(ui, "line", { class: "saec-axis", x1: left, x2: right, y1: bottom, y2: bottom }));
+  marks.push(s(ui, "line", { class: "saec-notch", x1: left, x2: left, y1: top, y2: bottom }));
+  return marks;
+}
+function inside(ui, { width, height, left, right, top, bottom }) {
+  const w = Math.max(0, width - left - right);
+  const h2 = Math.max(0, height - top - bottom);
+  return s(ui, "svg", { x: left, y: top, width: w, height: h2, viewBox: `${left} ${top} ${w} ${h2}` });
+}
+function followWidth(ui, element2, fallback, draw) {
+  let last = 0;
+  const measure = () => {
+    const width = Math.round(element2.clientWidth) || fallback;
+    if (width === last) return;
+    last = width;
+    draw(width);
+  };
+  const observer = new ResizeObserver(measure);
+  observer.observe(element2);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  measure();
+}
+
+// src/chart/scale.ts
+function linear({ low, high }, from, to, count) {
+  const span = high - low || 1;
+  return {
+    at: (value) => from + (value - low) / span * (to - from),
+    value: (pixel) => low + (pixel - from) / (to - from) * span,
+    ticks: linearTicks({ low, high }, count),
+    log: false
+  };
+}
+function logarithmic(range, from, to, count) {
+  const inner = linear({ low: Math.log(range.low), high: Math.log(range.high) }, from, to, count);
+  return {
+    at: (value) => inner.at(Math.log(value)),
+    value: (pixel) => Math.exp(inner.value(pixel)),
+    ticks: logTicks(range, count),
+    log: true
+  };
+}
+function rangeOf(values, log, air = 0.06) {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (!Number.isFinite(value) || log && value <= 0) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high) return log ? { low: 1, high: 10 } : { low: 0, high: 1 };
+  if (log) {
+    const factor = Math.max(1.12, (high / low) ** air);
+    return { low: low / factor, high: high * factor };
+  }
+  const margin = high > low ? air * (high - low) : 0.1 * Math.abs(high) || 0.1;
+  return { low: low - margin, high: high + margin };
+}
+function linearTicks({ low, high }, count) {
+  const rough = (high - low) / Math.max(1, count);
+  if (!(rough > 0) || !Number.isFinite(rough)) return [];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step2 = ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
+  const decimals = Math.max(0, -Math.floor(Math.log10(step2) + 1e-9));
+  const first = Math.ceil(low / step2 - 1e-9);
+  const last = Math.floor(high / step2 + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const value = Number(((first + i) * step2).toFixed(decimals));
+    return { value, text: step2 >= 1e3 || value >= 1e4 ? compact(value) : minus(value.toFixed(decimals)) };
+  });
+}
+function logTicks(range, count) {
+  const lowest = Math.floor(Math.log10(range.low));
+  const highest = Math.ceil(Math.log10(range.high));
+  const within2 = (factors) => {
+    const values2 = [];
+    for (let power = lowest; power <= highest; power++)
+      for (const factor of factors) values2.push(Number((factor * 10 ** power).toPrecision(1)));
+    return values2.filter((value) => value >= range.low && value <= range.high);
+  };
+  const fitting = [[1, 2, 5], [1, 3], [1]].map(within2).find((values2) => values2.length <= count * 1.5);
+  let values = fitting ?? within2([1]);
+  if (values.length < 2) return linearTicks(range, Math.max(2, count - 1));
+  const skip = Math.ceil(values.length / (count * 1.5));
+  values = values.filter((_, i) => i % skip === 0);
+  return values.map((value) => ({ value, text: value >= 1e3 ? compact(value) : String(value) }));
+}
+var minus = (text2) => text2.replace("-", "−");
+
+// src/check/describe.ts
+var known = (value) => value ?? Number.NaN;
+function gap({ predicted, live }) {
+  return Math.abs(known(predicted) - known(live));
+}
+function worst(rows2) {
+  const most = Math.max(...rows2.map(gap).filter(Number.isFinite));
+  return rows2.findIndex((row) => gap(row) === most);
+}
+function facts(report) {
+  const { scores, curve } = report;
+  const found = [
+    part(
+      "replacement",
+      scores.replacement,
+      "Of all paths that start at a token or an error, the part that starts at a token."
+    ),
+    part(
+      "completeness",
+      scores.completeness,
+      "Of the input of the nodes, the part that comes from features and tokens."
+    ),
+    part(
+      "error share",
+      scores.error_share,
+      "What the dictionaries cannot reconstruct adds this directly to the target, as a share of its value. 0 is best."
+    ),
+    {
+      name: "correlation, live",
+      value: known(report.live_correlation),
+      text: format(known(report.live_correlation)),
+      tip: "Of predicted and measured changes when a feature is ablated in the live model. 1 is best."
+    },
+    part(
+      "largest gap, live",
+      report.live_error,
+      "Between prediction and live measurement, as a part of the largest measurement. 0 is best."
+    ),
+    part(
+      "largest gap, frozen",
+      report.frozen_error,
+      "The same with attention and norms held: 0 for a whole graph, since there the graph is exact."
+    )
+  ];
+  if (curve) {
+    const text2 = report.enough === null ? "not reached" : `${report.enough} nodes`;
+    const tip = `From this number of nodes on, the circuit alone gives at least 90 % of the target. There are ${curve.total}.`;
+    found.push({ name: "90 % faithful", value: 1, text: text2, tip });
+  }
+  return found.filter(({ value }) => Number.isFinite(value));
+}
+function part(name, share, tip) {
+  return { name, value: known(share), text: percent(known(share)), tip };
+}
+function remarks(report) {
+  const found = [];
+  if (report.rows.length === 0) found.push("The circuit has no features, so nothing was ablated.");
+  if (!report.whole)
+    found.push("The graph was pruned: it predicts only what runs through the nodes that were kept.");
+  if (report.rows.length > 0 && report.frozen_error === null)
+    found.push(
+      "Nothing is measured with attention and norms held: predictions are the method's total effects."
+    );
+  if (report.curve === null && report.rows.length > 0)
+    found.push("There is no faithfulness curve: the target is not a next token.");
+  return found;
+}
+function announce(report) {
+  const said = facts(report).map(({ name, text: text2 }) => `${name} ${text2}`);
+  return `Checked ${report.rows.length} features: ${said.join(", ")}.`;
+}
+function rowName({ label, token, node }) {
+  return `${visible(label) || node} at “${visible(token)}”`;
+}
+
+// src/check/scatter.ts
+var HEIGHT = 224;
+var FALLBACK_WIDTH = 250;
+function checkScatter(ui, store, actions) {
+  const svg = s(ui, "svg", { class: "saec-plot", height: HEIGHT, role: "img" });
+  const element2 = h(ui, "div", { class: "saec-trust-figure" }, svg);
+  let width = 0;
+  function draw({ report, graph, selected, hovered }) {
+    const rows2 = (report?.rows ?? []).filter(
+      (row) => Number.isFinite(known(row.predicted) + known(row.live))
+    );
+    element2.hidden = rows2.length === 0;
+    if (width === 0 || rows2.length === 0) return;
+    const box = { width, height: HEIGHT, left: 38, right: 10, top: 24, bottom: 36 };
+    const range = rangeOf([0, ...rows2.flatMap((row) => [known(row.predicted), known(row.live)])], false);
+    const x = linear(range, box.left, width - box.right, Math.max(2, width / 80));
+    const y = linear(range, HEIGHT - box.bottom, box.top, 5);
+    const area = inside(ui, box);
+    const rule = (x1, y1, x2, y2, kind) => s(ui, "line", { class: kind, x1: x.at(x1), y1: y.at(y1), x2: x.at(x2), y2: y.at(y2) });
+    area.append(
+      rule(0, range.low, 0, range.high, "saec-trust-zero"),
+      rule(range.low, 0, range.high, 0, "saec-trust-zero"),
+      rule(range.low, range.low, range.high, range.high, "saec-trust-diagonal")
+    );
+    const off = worst(rows2);
+    const marks = rows2.map((row, at) => {
+      const node = graph?.rowOf.get(row.node);
+      const place3 = `translate(${round(x.at(known(row.predicted)))},${round(y.at(known(row.live)))})`;
+      return point(ui, row, { place: place3, node, off: at === off, actions });
+    });
+    setAttributes(svg, {
+      width,
+      viewBox: `0 0 ${width} ${HEIGHT}`,
+      "aria-label": `Predicted against live change of the target for ${rows2.length} features; correlation ${format(known(report?.live_correlation))}.`
+    });
+    svg.replaceChildren(
+      ...axes(ui, x, y, box),
+      s(ui, "text", { class: "saec-axis-name", x: 2, y: 12 }, "live"),
+      s(
+        ui,
+        "text",
+        { class: "saec-axis-name", x: width - box.right, y: HEIGHT - 4, "text-anchor": "end" },
+        "predicted"
+      ),
+      area,
+      ...marks
+    );
+    emphasise(selected, hovered);
+  }
+  function emphasise(selected, hovered) {
+    for (const mark of svg.querySelectorAll("[data-node]")) {
+      mark.classList.toggle("saec-selected", selected !== null && mark.dataset.node === String(selected));
+      mark.classList.toggle("saec-hovered", hovered !== null && mark.dataset.node === String(hovered));
+    }
+  }
+  followWidth(ui, element2, FALLBACK_WIDTH, (now) => {
+    width = now;
+    draw(store.get());
+  });
+  store.watch(["report", "graph"], draw);
+  store.watch(["selected", "hovered"], ({ selected, hovered }) => emphasise(selected, hovered));
+  return element2;
+}
+function point(ui, row, { place: place3, node, off, actions }) {
+  const title2 = `${rowName(row)}: predicted ${signed(known(row.predicted))}, live ${signed(known(row.live))}`;
+  const mark = s(
+    ui,
+    "g",
+    { class: "saec-trust-point", transform: place3, "data-node": node },
+    s(ui, "path", { class: "saec-point-ring", d: outline("circle", 9) }),
+    s(ui, "path", { class: "saec-point-mark", d: outline(off ? "diamond" : "circle", off ? 5 : 4.5) }),
+    s(ui, "title", {}, title2)
+  );
+  if (node === void 0) return mark;
+  mark.addEventListener("click", () => actions.select(node));
+  mark.addEventListener("pointerenter", () => actions.hover(node));
+  mark.addEventListener("pointerleave", () => actions.hover(null));
+  return mark;
+}
+
+// src/check/curve.ts
+var FALLBACK_WIDTH2 = 300;
+function checkCurve(ui, store) {
+  const svg = s(ui, "svg", { class: "saec-plot", height: HEIGHT, role: "img" });
+  const element2 = h(ui, "div", { class: "saec-trust-figure" }, svg);
+  let width = 0;
+  function draw({ report }) {
+    const points = (report?.curve?.points ?? []).map(({ nodes: nodes2, faithfulness }) => ({ nodes: nodes2, faithful: known(faithfulness) })).filter(({ nodes: nodes2, faithful }) => nodes2 > 0 && Number.isFinite(faithful));
+    element2.hidden = points.length === 0;
+    if (width === 0 || points.length === 0 || !report?.curve) return;
+    const box = { width, height: HEIGHT, left: 38, right: 12, top: 24, bottom: 36 };
+    const across = rangeOf(
+      points.map(({ nodes: nodes2 }) => nodes2),
+      true,
+      0.03
+    );
+    const up = rangeOf([0, 1, ...points.map(({ faithful }) => faithful)], false);
+    const x = logarithmic(across, box.left, width - box.right, Math.max(3, width / 60));
+    const y = linear(up, HEIGHT - box.bottom, box.top, 5);
+    const right = width - box.right;
+    const spots = points.map(({ nodes: nodes2, faithful }) => `${round(x.at(nodes2))},${round(y.at(faithful))}`);
+    const area = inside(ui, box);
+    area.append(
+      s(ui, "line", { class: "saec-trust-diagonal", x1: box.left, x2: right, y1: y.at(1), y2: y.at(1) }),
+      s(ui, "path", { class: "saec-line saec-trust-line", d: `M${spots.join("L")}` })
+    );
+    const { cmd, cmd_log } = report.curve;
+    const reached = report.enough === null ? "never" : `from ${report.enough} nodes on`;
+    setAttributes(svg, {
+      width,
+      viewBox: `0 0 ${width} ${HEIGHT}`,
+      "aria-label": `Faithfulness of the circuit over the number of its nodes: ${percent(points[0]?.faithful ?? 0)} with ${points[0]?.nodes}, at least 90 % ${reached}. CMD ${format(known(cmd.value))}, over the logarithm ${format(known(cmd_log.value))}.`
+    });
+    svg.replaceChildren(
+      ...axes(ui, x, y, box),
+      s(ui, "text", { class: "saec-axis-name", x: 2, y: 12 }, "faithfulness"),
+      s(
+        ui,
+        "text",
+        { class: "saec-axis-name", x: right, y: HEIGHT - 4, "text-anchor": "end" },
+        "nodes that stay (log)"
+      ),
+      s(ui, "text", { class: "saec-tick", x: box.left + 5, y: y.at(1) - 4 }, "the model"),
+      area,
+      ...points.map(({ nodes: nodes2, faithful }) => {
+        const place3 = `translate(${round(x.at(nodes2))},${round(y.at(faithful))})`;
+        const title2 = s(ui, "title", {}, `${nodes2} nodes: ${percent(faithful)} of the target`);
+        return s(
+          ui,
+          "g",
+          { class: "saec-trust-step", transform: place3 },
+          s(ui, "path", { d: outline("circle", 3) }),
+          title2
+        );
+      })
+    );
+  }
+  followWidth(ui, element2, FALLBACK_WIDTH2, (now) => {
+    width = now;
+    draw(store.get());
+  });
+  store.watch(["report"], draw);
+  return element2;
+}
+
+// src/check/table.ts
+var OFF = "The prediction of this feature lies furthest from the live measurement.";
+var COLUMNS = ["predicted", "frozen", "live"];
+function checkTable(ui, store, actions) {
+  const body = h(ui, "tbody");
+  const heading2 = (text2, title2 = "") => h(ui, "th", { class: title2 ? "saec-trust-number" : "", text: text2, title: title2, attrs: { scope: "col" } });
+  const head = h(
+    ui,
+    "tr",
+    {},
+    heading2("feature"),
+    heading2("at"),
+    heading2("predicted", "What the graph says that the target changes by when the feature is ablated"),
+    heading2("frozen", "Measured with attention and norms held"),
+    heading2("live", "Measured in the live model")
+  );
+  const table = h(ui, "table", { class: "saec-trust-table" });
+  const caption2 = "Change of the target when a feature is ablated";
+  table.append(h(ui, "caption", { class: "saec-caption", text: caption2 }), h(ui, "thead", {}, head), body);
+  let rowsOf = [];
+  const emphasise = (selected, hovered) => {
+    for (const [at, line3] of [...body.rows].entries()) {
+      const node = rowsOf[at];
+      line3.classList.toggle("saec-selected", node !== void 0 && node === selected);
+      line3.classList.toggle("saec-hovered", node !== void 0 && node === hovered);
+    }
+  };
+  store.watch(["report", "graph"], ({ report, graph, selected, hovered }) => {
+    const rows2 = report?.rows ?? [];
+    const off = worst(rows2);
+    rowsOf = rows2.map((row) => graph?.rowOf.get(row.node));
+    body.replaceChildren(...rows2.map((row, at) => line(ui, row, rowsOf[at], at === off, actions)));
+    table.hidden = rows2.length === 0;
+    emphasise(selected, hovered);
+  });
+  store.watch(["selected", "hovered"], ({ selected, hovered }) => emphasise(selected, hovered));
+  return h(ui, "div", { class: "saec-trust-rows" }, table);
+}
+function line(ui, row, node, off, actions) {
+  const missing = "This node was pruned away in the graph below.";
+  const button2 = h(ui, "button", {
+    class: "saec-trust-name",
+    title: node === void 0 ? `${rowName(row)}. ${missing}` : `${rowName(row)}. Select it in the graph.`,
+    attrs: { disabled: node === void 0 }
+  });
+  button2.append(h(ui, "bdi", { text: visible(row.label) || row.node }));
+  const mark = h(ui, "span", {
+    class: "saec-trust-off",
+    text: "◆",
+    title: OFF,
+    attrs: { role: "img", "aria-label": OFF }
+  });
+  const choose = () => {
+    if (node !== void 0) actions.select(node);
+  };
+  const hover = (over) => {
+    if (node !== void 0) actions.hover(over);
+  };
+  return h(
+    ui,
+    "tr",
+    { on: { click: choose, pointerenter: () => hover(node ?? null), pointerleave: () => hover(null) } },
+    h(
+      ui,
+      "th",
+      { attrs: { scope: "row" } },
+      h(ui, "div", { class: "saec-trust-feature" }, button2, off && mark)
+    ),
+    h(ui, "td", { class: "saec-trust-token" }, h(ui, "bdi", { text: showToken(row.token) })),
+    ...COLUMNS.map((column) => number(ui, known(row[column])))
+  );
+}
+function number(ui, value) {
+  const direction = value < 0 ? " saec-down" : value > 0 ? " saec-up" : "";
+  return h(ui, "td", { class: `saec-number saec-trust-number${direction}`, text: signed(value) });
+}
+
+// src/check/panel.ts
+function checkPanel(ui, store, actions, leave) {
+  const hide = () => {
+    leave();
+    actions.check();
+  };
+  const numbers = h(ui, "div", { class: "saec-trust-facts" });
+  const notes = h(ui, "div", { class: "saec-trust-notes" });
+  const summary = h(ui, "p", { class: "saec-caption" });
+  const close = h(ui, "button", {
+    class: "saec-button saec-button-small saec-trust-close",
+    text: "✕",
+    title: "Close the report",
+    attrs: { "aria-label": "Close the report" },
+    on: { click: hide }
+  });
+  const scatter = checkScatter(ui, store, actions);
+  const curve = checkCurve(ui, store);
+  const figure = (title2, drawing, note) => h(
+    ui,
+    "figure",
+    { class: "saec-trust-part" },
+    h(ui, "figcaption", { class: "saec-caption", text: title2 }),
+    drawing,
+    note
+  );
+  const key3 = h(ui, "p", { class: "saec-caption", text: "dashed: live as predicted · ◆ furthest off" });
+  const left = figure("Predicted against live", scatter, key3);
+  const right = figure("What the strongest nodes restore alone", curve, summary);
+  const section = h(
+    ui,
+    "section",
+    {
+      class: "saec-trust",
+      attrs: { "aria-label": "Check of the circuit" },
+      on: { keydown: ({ key: key4 }) => key4 === "Escape" && hide() }
+    },
+    h(
+      ui,
+      "div",
+      { class: "saec-trust-head" },
+      h(ui, "h4", { class: "saec-subtitle", text: "Check" }),
+      numbers,
+      close
+    ),
+    notes,
+    h(ui, "div", { class: "saec-trust-body" }, checkTable(ui, store, actions), left, right)
+  );
+  const live = h(ui, "div", { class: "saec-offscreen saec-trust-live", attrs: { role: "status" } });
+  store.watch(["report", "reportOpen"], ({ report, reportOpen }) => {
+    section.hidden = report === null || !reportOpen;
+    live.textContent = report && reportOpen ? announce(report) : "";
+  });
+  store.watch(["report"], ({ report }) => {
+    if (!report) return;
+    numbers.replaceChildren(...factParts(ui, report));
+    notes.replaceChildren(...remarks(report).map((text2) => h(ui, "p", { class: "saec-hint", text: text2 })));
+    left.hidden = report.rows.length === 0;
+    right.hidden = report.curve === null;
+    summary.textContent = summaryOf(report);
+  });
+  return h(ui, "div", { class: "saec-trust-place" }, section, live);
+}
+function factParts(ui, report) {
+  return facts(report).map(
+    ({ name, text: text2, tip }) => h(
+      ui,
+      "span",
+      {
+        class: "saec-score saec-tip",
+        attrs: { tabindex: 0, "data-tip": tip, "aria-label": `${name} ${text2}. ${tip}` }
+      },
+      h(ui, "span", { class: "saec-caption", text: name }),
+      h(ui, "span", { class: "saec-number", text: text2 })
+    )
+  );
+}
+function summaryOf({ curve }) {
+  if (!curve) return "";
+  const [cmd, log] = [format(known(curve.cmd.value)), format(known(curve.cmd_log.value))];
+  return `CMD ${cmd}, over log k ${log} (0 is best) · the others at ${curve.ablation}, errors ${curve.errors}`;
+}
+
 // src/focus.ts
 var GONE = "[hidden], :disabled";
 var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
@@ -106,7 +731,8 @@ function decodeGraph(trait) {
     feature: typed(nodes2.feature, Int32Array),
     value: typed(nodes2.value, Float32Array),
     influence: typed(nodes2.influence, Float32Array),
-    probability: ownProbabilities(nodes2)
+    probability: ownProbabilities(nodes2),
+    effect: nodes2.effect ? typed(nodes2.effect, Float32Array) : new Float32Array(size).fill(Number.NaN)
   };
   for (const [name, column] of Object.entries({ label: nodes2.label, ...columns })) {
     if (column.length !== size)
@@ -140,8 +766,8 @@ function decodeGraph(trait) {
   };
 }
 function decodeEffect(effect, buffers) {
-  const inside = effect;
-  const [before, after, nodeValue] = buffers ?? [inside.before, inside.after, inside.node_value];
+  const inside2 = effect;
+  const [before, after, nodeValue] = buffers ?? [inside2.before, inside2.after, inside2.node_value];
   const decoded = {
     tokens: effect.tokens,
     before: typed(before, Float32Array),
@@ -253,6 +879,9 @@ function initialState() {
     edits: [],
     frozen: false,
     effect: null,
+    report: null,
+    reportOpen: false,
+    checking: false,
     cards: /* @__PURE__ */ new Map(),
     failure: null,
     busy: "",
@@ -314,40 +943,6 @@ function featureKey(graph, row) {
   return dictionary === void 0 || feature < 0 ? null : `${dictionary}/${feature}`;
 }
 
-// src/text.ts
-var INVISIBLE = (
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-);
-var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
-function showToken(token) {
-  if (token === "") return "∅";
-  return visible(token).replace(/^ +| +$/g, (blanks) => "␣".repeat(blanks.length));
-}
-function visible(text2) {
-  return text2.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
-}
-function shorten(text2, length) {
-  const characters = [...text2];
-  return characters.length <= length ? text2 : `${characters.slice(0, length - 1).join("").trimEnd()}…`;
-}
-function format(value) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  const text2 = size > 0 && size < 5e-3 ? size.toPrecision(1) : size.toFixed(digits);
-  return value < 0 && Number(text2) !== 0 ? `−${text2}` : text2;
-}
-function signed(value) {
-  return value > 0 ? `+${format(value)}` : format(value);
-}
-function percent(share) {
-  if (!Number.isFinite(share)) return "–";
-  const value = 100 * share;
-  if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
-}
-
 // src/panels/describe.ts
 var NAMES = {
   [Kind.feature]: "feature",
@@ -357,6 +952,7 @@ var NAMES = {
   [Kind.target]: "target"
 };
 function kindName(graph, node) {
+  if (graph.kind[node] === Kind.feature && originOf(graph).nodes === "neurons") return "neuron";
   return NAMES[graph.kind[node] ?? -1] ?? "node";
 }
 function nodeName(graph, node) {
@@ -380,21 +976,33 @@ function influenceShare(graph, node) {
   return graph.totalInfluence > 0 ? (graph.influence[node] ?? 0) / graph.totalInfluence : Number.NaN;
 }
 function valueName(graph, node) {
-  if (graph.kind[node] === Kind.target) return "value";
-  return graph.kind[node] === Kind.feature ? "activation" : "size";
+  const { kind } = originOf(graph);
+  if (kind === "difference") return "change";
+  const mean = kind === "merged" ? "mean " : "";
+  if (graph.kind[node] === Kind.target) return `${mean}value`;
+  return graph.kind[node] === Kind.feature ? `${mean}activation` : "size";
+}
+function valueText(graph, value) {
+  return originOf(graph).kind === "difference" ? signed(value) : format(value);
+}
+function effectText(graph, node) {
+  const effect = graph.effect[node] ?? Number.NaN;
+  return Number.isFinite(effect) && graph.kind[node] !== Kind.target ? signed(effect) : "";
 }
 function hasMoved(before, after) {
   return Number.isFinite(before) && Number.isFinite(after) && format(before) !== format(after);
 }
-function announce(graph, node) {
+function announce2(graph, node) {
   const value = graph.value[node] ?? Number.NaN;
-  const facts = [
+  const effect = effectText(graph, node);
+  const facts2 = [
     `${nodeName(graph, node)}, ${kindName(graph, node)}`,
     place(graph, node),
-    Number.isFinite(value) ? `${valueName(graph, node)} ${format(value)}` : "",
-    graph.kind[node] === Kind.target ? "" : `influence ${percent(influenceShare(graph, node))}`
+    Number.isFinite(value) ? `${valueName(graph, node)} ${valueText(graph, value)}` : "",
+    graph.kind[node] === Kind.target ? "" : `influence ${percent(influenceShare(graph, node))}`,
+    effect ? `total effect ${effect}` : ""
   ];
-  return facts.filter(Boolean).join(", ");
+  return facts2.filter(Boolean).join(", ");
 }
 
 // src/panels/tooltip.ts
@@ -425,12 +1033,14 @@ function createTooltip(ui) {
 function content(ui, { graph }, node, after) {
   const value = graph.value[node] ?? Number.NaN;
   const moved = hasMoved(value, after) ? ` → ${format(after)}` : "";
-  const facts = Number.isFinite(value) ? [`${valueName(graph, node)} ${format(value)}${moved}`] : [];
-  if (graph.kind[node] !== Kind.target) facts.push(`influence ${percent(influenceShare(graph, node))}`);
+  const facts2 = Number.isFinite(value) ? [`${valueName(graph, node)} ${valueText(graph, value)}${moved}`] : [];
+  if (graph.kind[node] !== Kind.target) facts2.push(`influence ${percent(influenceShare(graph, node))}`);
+  const effect = effectText(graph, node);
+  if (effect) facts2.push(`total effect ${effect}`);
   return [
     h(ui, "div", { class: "saec-tooltip-name", text: nodeName(graph, node) }),
     h(ui, "div", { class: "saec-tooltip-place", text: `${kindName(graph, node)} · ${place(graph, node)}` }),
-    h(ui, "div", { text: facts.join(" · ") })
+    h(ui, "div", { text: facts2.join(" · ") })
   ];
 }
 
@@ -519,14 +1129,14 @@ function paintShape(context, shape2, font) {
       context.beginPath();
       context.moveTo(shape2.x1, shape2.y1);
       context.bezierCurveTo(shape2.x1, shape2.y1 + reach, shape2.x2, shape2.y2 - reach, shape2.x2, shape2.y2);
-      outline(context, shape2.stroke, shape2.width, shape2.dashed);
+      outline2(context, shape2.stroke, shape2.width, shape2.dashed);
       return;
     }
     case "circle":
       context.beginPath();
       context.arc(shape2.x, shape2.y, shape2.r, 0, 2 * Math.PI);
       fill(context, shape2.fill);
-      outline(context, shape2.stroke, shape2.width, shape2.dashed ?? false);
+      outline2(context, shape2.stroke, shape2.width, shape2.dashed ?? false);
       return;
     case "polygon":
       context.beginPath();
@@ -535,13 +1145,13 @@ function paintShape(context, shape2, font) {
       }
       if (shape2.closed) context.closePath();
       fill(context, shape2.fill);
-      outline(context, shape2.stroke, shape2.width, false);
+      outline2(context, shape2.stroke, shape2.width, false);
       return;
     case "box":
       context.beginPath();
       context.roundRect(shape2.x, shape2.y, shape2.width, shape2.height, shape2.radius);
       fill(context, shape2.fill);
-      outline(context, shape2.stroke, shape2.line, false);
+      outline2(context, shape2.stroke, shape2.line, false);
       return;
     case "text":
       write(context, shape2, font);
@@ -552,7 +1162,7 @@ function fill(context, colour) {
   context.fillStyle = colour;
   context.fill();
 }
-function outline(context, colour, width, dashed) {
+function outline2(context, colour, width, dashed) {
   if (colour === null || width <= 0) return;
   context.strokeStyle = colour;
   context.lineWidth = width;
@@ -594,14 +1204,14 @@ function openCanvas(canvas, size, density) {
 }
 function createMeasure(doc, font) {
   const context = doc.createElement("canvas").getContext("2d");
-  const known = /* @__PURE__ */ new Map();
+  const known2 = /* @__PURE__ */ new Map();
   return (text2, size) => {
     const key3 = `${size} ${font()} ${text2}`;
-    let width = known.get(key3);
+    let width = known2.get(key3);
     if (width === void 0) {
       if (context) context.font = `${size}px ${font()}`;
       width = context?.measureText(text2)?.width ?? text2.length * size * 0.55;
-      known.set(key3, width);
+      known2.set(key3, width);
     }
     return width;
   };
@@ -776,8 +1386,8 @@ function collectCells(graph, visible2) {
 }
 function targetLabel(graph, node, length) {
   const chance = graph.probability[node] ?? Number.NaN;
-  const number2 = Number.isNaN(chance) ? format(graph.value[node] ?? Number.NaN) : percent(chance);
-  return `${shorten(showToken(graph.label[node] ?? ""), length)}  ${number2}`;
+  const number3 = Number.isNaN(chance) ? format(graph.value[node] ?? Number.NaN) : percent(chance);
+  return `${shorten(showToken(graph.label[node] ?? ""), length)}  ${number3}`;
 }
 function targetHeight(graph, measure) {
   const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
@@ -915,10 +1525,10 @@ function frame(drawing) {
 }
 function layerNames({ at, graph, palette }) {
   const { plot, rows: rows2 } = at;
-  const inside = rows2.filter((row) => row.mid > plot.y - 1 && row.mid < plot.y + plot.height + 1);
+  const inside2 = rows2.filter((row) => row.mid > plot.y - 1 && row.mid < plot.y + plot.height + 1);
   const height = Math.max(1, rows2[1]?.height ?? 1);
   const every = [1, 2, 5, 10, 20, 50].find((count) => count * height >= 14) ?? 50;
-  return inside.filter((row) => row.layer < 0 || row.layer >= graph.meta.n_layers || row.layer % every === 0).map((row) => {
+  return inside2.filter((row) => row.layer < 0 || row.layer >= graph.meta.n_layers || row.layer % every === 0).map((row) => {
     const name = row.layer < 0 ? "token" : row.layer >= graph.meta.n_layers ? "out" : `L${row.layer}`;
     return text(plot.x - 8, row.mid, name, palette.muted, { anchor: "end", size: 11 });
   });
@@ -1040,7 +1650,7 @@ function arrow(x, y, change, fill2, casing) {
 
 // src/graph/marks/supernodes.ts
 var SIZE = 11;
-var HEIGHT = 17;
+var HEIGHT2 = 17;
 function chips(drawing) {
   const { graph, visible: visible2, at, measure, supernodes } = drawing;
   return supernodes.flatMap(({ name, members }) => {
@@ -1052,9 +1662,9 @@ function chips(drawing) {
     const left = (at.x[first] ?? 0) - width / 2;
     const box = {
       x: Math.max(at.plot.x, Math.min(at.plot.x + at.plot.width - width, left)),
-      y: Math.max(at.plot.y + 1, (at.y[first] ?? 0) - drawing.radius(first) - HEIGHT - 7),
+      y: Math.max(at.plot.y + 1, (at.y[first] ?? 0) - drawing.radius(first) - HEIGHT2 - 7),
       width,
-      height: HEIGHT
+      height: HEIGHT2
     };
     return [{ text: text2, box, members: shown }];
   });
@@ -1070,13 +1680,13 @@ function supernodeChips(drawing) {
     const chip = {
       type: "box",
       ...box,
-      radius: HEIGHT / 2,
+      radius: HEIGHT2 / 2,
       fill: palette.group,
       stroke: palette.paper,
       line: 1,
       alpha: 1
     };
-    const middle = { x: box.x + box.width / 2, y: box.y + HEIGHT / 2 + 0.5, anchor: "middle" };
+    const middle = { x: box.x + box.width / 2, y: box.y + HEIGHT2 / 2 + 0.5, anchor: "middle" };
     const look = { size: SIZE, bold: true, rotate: 0, fill: palette.paper, halo: null, alpha: 1 };
     return [...rings2, chip, { type: "text", text: text2, ...middle, ...look }];
   });
@@ -1144,15 +1754,15 @@ function findSpot(drawing, node, width, taken) {
   const y = at.y[node] ?? 0;
   const ringed = node === drawing.active || node === drawing.selected;
   const moved = haloOf(drawing.graph, drawing.effect, node) !== 0;
-  const gap = drawing.radius(node) + (moved ? 11 : ringed ? 8 : 5);
+  const gap2 = drawing.radius(node) + (moved ? 11 : ringed ? 8 : 5);
   const height = SIZE2 + 3;
   const half = width / 2;
   const middle = Math.max(at.plot.x + half, Math.min(x, at.plot.x + at.plot.width - half));
   const spots = [
-    { x: x + gap, anchor: "start", box: { x: x + gap, y: y - height / 2, width, height } },
-    { x: x - gap, anchor: "end", box: { x: x - gap - width, y: y - height / 2, width, height } },
-    { x: middle, anchor: "middle", box: { x: middle - half, y: y - gap - height, width, height } },
-    { x: middle, anchor: "middle", box: { x: middle - half, y: y + gap, width, height } }
+    { x: x + gap2, anchor: "start", box: { x: x + gap2, y: y - height / 2, width, height } },
+    { x: x - gap2, anchor: "end", box: { x: x - gap2 - width, y: y - height / 2, width, height } },
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y - gap2 - height, width, height } },
+    { x: middle, anchor: "middle", box: { x: middle - half, y: y + gap2, width, height } }
   ];
   return spots.find(({ box }) => within(box, at.plot) && !taken.some((other) => overlap(box, other))) ?? null;
 }
@@ -1265,8 +1875,8 @@ function inkOf({ active, selected, lit, matches, edited, pinned }, node) {
 function rings(drawing) {
   const { selected, hovered, active, pinned, matches, palette } = drawing;
   const shapes = [];
-  const add = (node, gap, stroke, width, dashed = false) => {
-    if (drawing.visible.node[node]) shapes.push(ring(drawing, node, gap, stroke, width, dashed));
+  const add = (node, gap2, stroke, width, dashed = false) => {
+    if (drawing.visible.node[node]) shapes.push(ring(drawing, node, gap2, stroke, width, dashed));
   };
   for (const node of pinned) add(node, 2.6, palette.ink, 1.6);
   if (matches && matches.size <= 200) for (const node of matches) add(node, 2.6, palette.group, 1.4);
@@ -1276,13 +1886,13 @@ function rings(drawing) {
   if (hovered !== null && hovered !== selected) add(hovered, 4, palette.accent, 1.4, true);
   return shapes;
 }
-function ring(drawing, node, gap, stroke, width, dashed) {
+function ring(drawing, node, gap2, stroke, width, dashed) {
   const { at } = drawing;
   return {
     type: "circle",
     x: at.x[node] ?? 0,
     y: at.y[node] ?? 0,
-    r: drawing.radius(node) + gap,
+    r: drawing.radius(node) + gap2,
     fill: null,
     stroke,
     width,
@@ -1359,7 +1969,7 @@ function handlePointer(ui, stage, target) {
     const box = stage.getBoundingClientRect();
     return { x: event.clientX - box.left - stage.clientLeft, y: event.clientY - box.top - stage.clientTop };
   };
-  const gap = () => {
+  const gap2 = () => {
     const [a, b] = [...pressed.values()];
     return a && b ? { distance: Math.hypot(a.x - b.x, a.y - b.y), x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } : null;
   };
@@ -1375,13 +1985,13 @@ function handlePointer(ui, stage, target) {
       if (event.pointerType !== "touch") target.hover(at);
       return;
     }
-    const before = gap();
+    const before = gap2();
     pressed.set(event.pointerId, at);
     travelled += Math.hypot(at.x - last.x, at.y - last.y);
     if (travelled < SLACK) return;
     stage.setPointerCapture?.(event.pointerId);
     stage.classList.add("saec-dragging");
-    const after = gap();
+    const after = gap2();
     if (before && after) target.zoom(after.distance / Math.max(1, before.distance), after);
     else target.pan(at.x - last.x, at.y - last.y);
   };
@@ -1596,7 +2206,7 @@ function createStage(ui, { store, actions, root, commands }) {
   });
   store.watch(["graph", "visible"], arrange);
   store.watch(["selected"], ({ graph, selected }) => {
-    live.textContent = graph && selected !== null ? announce(graph, selected) : "";
+    live.textContent = graph && selected !== null ? announce2(graph, selected) : "";
     const at = base && selected !== null ? { x: base.x[selected] ?? 0, y: base.y[selected] ?? 0 } : null;
     if (base && at) setZoom(reveal(zoom, at, base.plot));
   });
@@ -1680,6 +2290,35 @@ function asFailure(error) {
   if (error instanceof AskError) return { message: error.message, cure: error.cure };
   const message = error instanceof Error ? error.message : String(error);
   return { message, cure: "If this comes again, restart the kernel and reload the page." };
+}
+
+// src/model/checking.ts
+function createChecking(store, ask, done) {
+  let turn = 0;
+  async function send() {
+    const mine = ++turn;
+    store.set({ checking: true });
+    try {
+      const { body } = await ask("check");
+      if (mine !== turn) return;
+      const report = store.get().report ?? body.report;
+      store.set({ checking: false, report, reportOpen: true, failure: null });
+      done();
+    } catch (error) {
+      if (mine === turn) store.set({ checking: false, failure: asFailure(error) });
+    }
+  }
+  return {
+    toggle() {
+      const { graph, report, reportOpen, checking } = store.get();
+      if (report) store.set({ reportOpen: !reportOpen });
+      else if (graph && !checking && !refusal(graph)) void send();
+    },
+    reset() {
+      turn++;
+      store.set({ checking: false });
+    }
+  };
 }
 
 // src/model/editing.ts
@@ -1784,7 +2423,7 @@ function literal(text2) {
   });
   return `"${body}"`;
 }
-function number(value) {
+function number2(value) {
   if (Number.isNaN(value)) return 'float("nan")';
   if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
   return String(Number(value.toPrecision(6)));
@@ -1795,7 +2434,7 @@ function positions(edit) {
 }
 function editCall(edit) {
   const feature = `sc.Feature(${literal(edit.dictionary)}, ${edit.feature})`;
-  const value = number(edit.value ?? 0);
+  const value = number2(edit.value ?? 0);
   const from = edit.source_position === null ? "" : `, source_positions=[${edit.source_position}]`;
   switch (edit.op) {
     case "ablate":
@@ -1816,13 +2455,21 @@ function intervene(prompt, edits, frozen) {
 function load(model) {
   return `lab = sc.load(${literal(model)})`;
 }
-function attribute(prompt, target, against) {
+function attribute(prompt, target, against, method = "") {
   const chosen = target ? `, target=${literal(target)}` : "";
   const other = against ? `, against=${literal(against)}` : "";
-  return `circuit = lab.attribute(${literal(prompt)}${chosen}${other})`;
+  const how = method ? `, method=${method}` : "";
+  return `circuit = lab.attribute(${literal(prompt)}${chosen}${other}${how})`;
+}
+function severalPrompts(kind, prompts) {
+  const [first = "", second = ""] = prompts.map(literal);
+  return kind === "difference" ? `# circuit: that of ${second} less that of ${first}` : `# circuit: the mean of those of ${prompts.map(literal).join(", ")}`;
+}
+function check() {
+  return "report = lab.check(circuit)";
 }
 function prune2(share) {
-  return `explorer.prune = ${number(share)}`;
+  return `explorer.prune = ${number2(share)}`;
 }
 function select(id) {
   return `explorer.selected = ${id === null ? "None" : literal(id)}`;
@@ -1837,7 +2484,7 @@ function group(supernodes) {
   return `explorer.supernodes = ${list(items)}`;
 }
 function script(opening2, lines) {
-  const widget = lines.some((line2) => line2.startsWith("explorer."));
+  const widget = lines.some((line3) => line3.startsWith("explorer."));
   return [
     "import saecircuits as sc",
     "",
@@ -1854,6 +2501,7 @@ function exported(filename, format2) {
 
 // src/model/question.ts
 function question(graph) {
+  if (originOf(graph).kind !== "prompt") return { target: null, against: null };
   const { label, token, against } = graph.meta.target;
   if (token !== void 0) return { target: token, against: against ?? null };
   const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
@@ -1866,7 +2514,9 @@ function question(graph) {
 }
 function opening(graph) {
   const { target, against } = question(graph);
-  return [load(graph.meta.model), attribute(graph.meta.prompt, target, against)];
+  const { kind, prompts, method } = originOf(graph);
+  const made = kind === "prompt" ? attribute(graph.meta.prompt, target, against, method) : severalPrompts(kind, prompts);
+  return [load(graph.meta.model), made];
 }
 
 // src/model/actions.ts
@@ -1876,9 +2526,9 @@ function createActions({ model, store, ask, history }) {
     model.set(name, value);
     model.save_changes();
   }
-  function record(line2, key3, change) {
-    history.record(change ? { python: line2, key: key3, change } : { python: line2, key: key3 });
-    store.set({ code: line2, canUndo: history.canUndo(), canRedo: history.canRedo() });
+  function record(line3, key3, change) {
+    history.record(change ? { python: line3, key: key3, change } : { python: line3, key: key3 });
+    store.set({ code: line3, canUndo: history.canUndo(), canRedo: history.canRedo() });
   }
   function setPins(pinned) {
     const before = store.get().pinned;
@@ -1893,6 +2543,7 @@ function createActions({ model, store, ask, history }) {
       after: now
     });
   });
+  const checking = createChecking(store, ask, () => record(check(), "check"));
   function restore(change, verb) {
     if (!change) return;
     const { pinned, supernodes, share, edits, frozen } = change;
@@ -1956,7 +2607,6 @@ function createActions({ model, store, ask, history }) {
       else void editing.send(now, "");
     },
     setEdits(edits, frozen = store.get().frozen) {
-      if (frozen !== store.get().frozen) save("frozen", frozen);
       void editing.send({ edits, frozen }, "");
     },
     undo: () => restore(history.undo(), "undone"),
@@ -1970,6 +2620,7 @@ function createActions({ model, store, ask, history }) {
         store.set({ waiting: "", failure: asFailure(error) });
       }
     },
+    check: checking.toggle,
     async export(format2) {
       store.set({ waiting: "writing the file" });
       try {
@@ -1997,6 +2648,7 @@ function createActions({ model, store, ask, history }) {
     editing: editing.active,
     reset() {
       editing.reset();
+      checking.reset();
       history.clear();
       store.set({ canUndo: false, canRedo: false, waiting: "" });
     }
@@ -2020,8 +2672,8 @@ function fetchCards(store, ask) {
   store.watch(["graph", "selected"], ({ graph, selected, cards }) => {
     if (!graph?.meta.live || selected === null) return;
     const key3 = featureKey(graph, selected);
-    const known = key3 !== null && cards.get(key3);
-    if (key3 === null || asked.has(key3) || known && !isFailure(known)) return;
+    const known2 = key3 !== null && cards.get(key3);
+    if (key3 === null || asked.has(key3) || known2 && !isFailure(known2)) return;
     void fetch(key3, graph.id[selected] ?? "");
   });
 }
@@ -2124,6 +2776,7 @@ function followTraits(model, store, actions) {
         store.set({ graph, selected: null, hovered: null, effect: null, query: "" });
         store.set({ selected: selectedRow(), code: graph ? opening(graph).at(-1) ?? "" : "" });
         blocks.effect();
+        blocks.report();
       } catch (error) {
         const { message } = asFailure(error);
         const cure = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
@@ -2156,9 +2809,13 @@ function followTraits(model, store, actions) {
         store.set({ failure: asFailure(error) });
       }
     },
+    report() {
+      const report = model.get("report") ?? null;
+      store.set({ report, reportOpen: report !== null });
+    },
     cards() {
-      const known = store.get().cards;
-      store.set({ cards: new Map([...known, ...Object.entries(model.get("cards") ?? {})]) });
+      const known2 = store.get().cards;
+      store.set({ cards: new Map([...known2, ...Object.entries(model.get("cards") ?? {})]) });
     },
     busy: () => store.set({ busy: model.get("busy") ?? "" })
   };
@@ -2201,8 +2858,8 @@ function progress(ui, store) {
   const text2 = h(ui, "span", { class: "saec-progress-text" });
   const bar = h(ui, "div", { class: "saec-progress-bar" });
   const element2 = h(ui, "div", { class: "saec-progress", attrs: { role: "status" } }, bar, text2);
-  store.watch(["busy", "waiting"], ({ busy, waiting }) => {
-    const what = busy || waiting;
+  store.watch(["busy", "waiting", "checking"], ({ busy, waiting, checking }) => {
+    const what = busy || waiting || (checking ? "checking the circuit" : "");
     element2.classList.toggle("saec-progress-on", what !== "");
     text2.textContent = what === "" ? "" : `${what} …`;
   });
@@ -2238,8 +2895,8 @@ function codeStrip(ui, buttons) {
   );
   return {
     element: element2,
-    show(line2) {
-      code.textContent = line2;
+    show(line3) {
+      code.textContent = line3;
     }
   };
 }
@@ -2368,7 +3025,6 @@ function onEnter(event, run) {
 }
 
 // src/panels/edit_controls.ts
-var NO_KERNEL = "Open in a notebook to edit features and watch the output change.";
 function createEditControls(ui, store, actions) {
   const form = createEditForm(ui, {
     toggleAblation() {
@@ -2381,12 +3037,12 @@ function createEditControls(ui, store, actions) {
       if (edit) actions.edit(edit, live);
     }
   });
-  const note = h(ui, "p", { class: "saec-hint", text: NO_KERNEL });
+  const note = h(ui, "p", { class: "saec-hint" });
   const element2 = h(ui, "div", { class: "saec-edit-panel" }, form.element, note);
   function makeEdit(graph, node, op, more = {}) {
     const dictionary = graph.meta.dictionaries[graph.dictionary[node] ?? -1];
     const feature = graph.feature[node] ?? -1;
-    if (dictionary === void 0 || feature < 0 || !graph.meta.live) return null;
+    if (dictionary === void 0 || feature < 0 || refusal(graph)) return null;
     const positions2 = form.everywhere() ? null : [graph.position[node] ?? 0];
     return { op, dictionary, feature, positions: positions2, value: null, source: null, source_position: null, ...more };
   }
@@ -2401,8 +3057,10 @@ function createEditControls(ui, store, actions) {
   store.watch(["graph", "selected", "edits"], ({ graph, selected, edits }) => {
     const feature = graph !== null && selected !== null && graph.kind[selected] === Kind.feature;
     element2.hidden = !feature;
-    form.element.hidden = !graph?.meta.live;
+    const refused = graph && refusal(graph);
+    form.element.hidden = !graph || refused !== null;
     note.hidden = !form.element.hidden;
+    note.textContent = refused ? visible(`${refused.message} ${refused.cure}`) : "";
     const probe = feature ? makeEdit(graph, selected, "ablate") : null;
     const present = probe && edits.find((edit) => overlaps(edit, probe));
     const factors = { ablate: 0, scale: present?.value ?? 1 };
@@ -2421,7 +3079,7 @@ function createEditControls(ui, store, actions) {
 
 // src/card/histogram.ts
 var WIDTH2 = 240;
-var HEIGHT2 = 44;
+var HEIGHT3 = 44;
 function histogram(ui, { edges, counts }, values) {
   const first = edges[0] ?? 0;
   const last = edges.at(-1) ?? 1;
@@ -2429,7 +3087,7 @@ function histogram(ui, { edges, counts }, values) {
   const most = Math.sqrt(Math.max(1, ...counts));
   const svg = s(ui, "svg", {
     class: "saec-histogram-bars",
-    viewBox: `0 0 ${WIDTH2} ${HEIGHT2}`,
+    viewBox: `0 0 ${WIDTH2} ${HEIGHT3}`,
     preserveAspectRatio: "none",
     role: "img",
     "aria-label": `Histogram of activations from ${format(first)} to ${format(last)}`
@@ -2437,13 +3095,13 @@ function histogram(ui, { edges, counts }, values) {
   for (const [bin, count] of counts.entries()) {
     const x = scale(edges[bin] ?? 0);
     const width = Math.max(0.5, scale(edges[bin + 1] ?? last) - x - 0.8);
-    const height = (HEIGHT2 - 2) * Math.sqrt(count) / most;
-    svg.append(s(ui, "rect", { class: "saec-histogram-bar", x, y: HEIGHT2 - height, width, height }));
+    const height = (HEIGHT3 - 2) * Math.sqrt(count) / most;
+    svg.append(s(ui, "rect", { class: "saec-histogram-bar", x, y: HEIGHT3 - height, width, height }));
   }
   const marks = values.filter(({ value }) => Number.isFinite(value));
   for (const { value } of marks) {
     const x = Math.max(1, Math.min(WIDTH2 - 1, scale(value)));
-    svg.append(s(ui, "line", { class: "saec-histogram-mark", x1: x, x2: x, y1: 0, y2: HEIGHT2 }));
+    svg.append(s(ui, "line", { class: "saec-histogram-mark", x1: x, x2: x, y1: 0, y2: HEIGHT3 }));
   }
   const middle = marks.map(({ value, name }) => `${name} ${format(value)}`).join(" · ");
   return h(
@@ -2616,7 +3274,7 @@ function evidencePanel(ui, store) {
     if (!graph || selected === null || key3 === null) return body.replaceChildren(guide);
     const card = cards.get(key3);
     if (!card) {
-      const text2 = graph.meta.live ? "Looking up where this feature fires …" : "This page holds no evidence of this feature.";
+      const text2 = graph.meta.live ? "Looking up where this feature fires …" : hasKernel(graph) ? "There is no model behind this circuit, so there is no evidence of this feature." : "This page holds no evidence of this feature.";
       return body.replaceChildren(h(ui, "p", { class: "saec-hint", text: text2 }));
     }
     if (isFailure(card)) {
@@ -2633,7 +3291,7 @@ function evidencePanel(ui, store) {
 }
 function legend(ui) {
   const entry = (kind, text2) => h(ui, "span", { class: "saec-legend-item" }, glyph2(ui, kind), text2);
-  const line2 = (kind, text2) => {
+  const line3 = (kind, text2) => {
     const stroke = s(ui, "line", { x1: 0, x2: 26, y1: 6, y2: 6, class: kind });
     return h(
       ui,
@@ -2662,8 +3320,8 @@ function legend(ui) {
       ui,
       "div",
       { class: "saec-legend-row" },
-      line2("saec-line-positive", "pushes up"),
-      line2("saec-line-negative", "pushes down"),
+      line3("saec-line-positive", "pushes up"),
+      line3("saec-line-negative", "pushes down"),
       h(ui, "span", {
         class: "saec-legend-item",
         text: "wide = large part of the input · large = much influence · ▲▼ = moved by the edits"
@@ -2687,7 +3345,7 @@ function legend(ui) {
 }
 
 // src/panels/header.ts
-function header(ui, store, actions, exportMenu) {
+function header(ui, store, actions, check2, exportMenu) {
   const field = (name, label, placeholder) => h(ui, "input", {
     class: `saec-input saec-input-${name}`,
     attrs: {
@@ -2752,17 +3410,20 @@ function header(ui, store, actions, exportMenu) {
     title: "Redo (Shift+U)",
     on: { click: actions.redo }
   });
-  const facts = h(
+  const facts2 = h(
     ui,
     "div",
     { class: "saec-facts" },
     scores,
+    check2,
     h(ui, "div", { class: "saec-actions" }, undo, redo, exportMenu)
   );
   store.watch(["graph"], ({ graph }) => {
     const live = graph?.meta.live ?? false;
     const asked = graph ? question(graph) : { target: null, against: null };
-    prompt.value = graph?.meta.prompt ?? "";
+    const one = !live || graph === null || originOf(graph).kind === "prompt";
+    prompt.value = one ? graph?.meta.prompt ?? "" : "";
+    prompt.placeholder = one ? "a prompt" : `${visible(graph.meta.prompt)} · type one to ask about it`;
     target.value = asked.target ?? "";
     against.value = asked.against ?? "";
     if (!live) prompt.value = visible(prompt.value);
@@ -2775,7 +3436,7 @@ function header(ui, store, actions, exportMenu) {
     redo.disabled = !canRedo;
     ask.disabled = waiting !== "";
   });
-  return h(ui, "div", { class: "saec-header" }, form, facts);
+  return h(ui, "div", { class: "saec-header" }, form, facts2);
 }
 function scoreParts(ui, { target, scores }) {
   const score = (name, value, tip2) => value === void 0 || value === null ? [] : [
@@ -2820,7 +3481,7 @@ function scoreParts(ui, { target, scores }) {
     ...score(
       "error",
       scores.error_share,
-      "The part of all influence that passes through what the dictionaries cannot reconstruct. Small is good."
+      "What the dictionaries cannot reconstruct adds this directly to the target, as a share of its value. Small is good."
     )
   ];
 }
@@ -2838,10 +3499,10 @@ function escapeXml(text2) {
   return text2.replace(FORBIDDEN, "").replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }
 function element(name, attributes, content2 = "") {
-  const written = Object.entries(attributes).filter(([, value]) => value !== null && value !== void 0).map(([key3, value]) => ` ${key3}="${typeof value === "number" ? round(value) : escapeXml(value ?? "")}"`).join("");
+  const written = Object.entries(attributes).filter(([, value]) => value !== null && value !== void 0).map(([key3, value]) => ` ${key3}="${typeof value === "number" ? round2(value) : escapeXml(value ?? "")}"`).join("");
   return content2 === "" ? `<${name}${written}/>` : `<${name}${written}>${content2}</${name}>`;
 }
-var round = (value) => String(Math.round(value * 100) / 100);
+var round2 = (value) => String(Math.round(value * 100) / 100);
 function toSvg(scene, options) {
   const { width, height, plot } = scene;
   const top = options.title === "" ? 0 : 30;
@@ -2866,7 +3527,7 @@ function toSvg(scene, options) {
     xmlns: "http://www.w3.org/2000/svg",
     width,
     height: height + top,
-    viewBox: `0 0 ${round(width)} ${round(height + top)}`,
+    viewBox: `0 0 ${round2(width)} ${round2(height + top)}`,
     "font-family": options.font
   };
   return `${element("svg", root, `
@@ -2889,11 +3550,11 @@ function shapeToSvg(shape2) {
         shape2.x2,
         shape2.y2
       ];
-      const [x1, y1, ...rest] = ends.map(round);
+      const [x1, y1, ...rest] = ends.map(round2);
       return element("path", {
         d: `M${x1} ${y1}C${rest.join(" ")}`,
         fill: "none",
-        ...line(shape2.stroke, shape2.width, shape2.dashed),
+        ...line2(shape2.stroke, shape2.width, shape2.dashed),
         opacity
       });
     }
@@ -2903,14 +3564,14 @@ function shapeToSvg(shape2) {
         cy: shape2.y,
         r: shape2.r,
         fill: shape2.fill ?? "none",
-        ...line(shape2.stroke, shape2.width, shape2.dashed ?? false),
+        ...line2(shape2.stroke, shape2.width, shape2.dashed ?? false),
         opacity
       });
     case "polygon":
       return element(shape2.closed ? "polygon" : "polyline", {
-        points: shape2.points.map(round).join(" "),
+        points: shape2.points.map(round2).join(" "),
         fill: shape2.fill ?? "none",
-        ...line(shape2.stroke, shape2.width, false),
+        ...line2(shape2.stroke, shape2.width, false),
         opacity
       });
     case "box": {
@@ -2922,7 +3583,7 @@ function shapeToSvg(shape2) {
         height,
         rx: radius2,
         fill: fill2 ?? "none",
-        ...line(shape2.stroke, shape2.line, false),
+        ...line2(shape2.stroke, shape2.line, false),
         opacity
       });
     }
@@ -2930,7 +3591,7 @@ function shapeToSvg(shape2) {
       return element(
         "text",
         {
-          transform: `translate(${round(shape2.x)} ${round(shape2.y)})${shape2.rotate ? ` rotate(${shape2.rotate})` : ""}`,
+          transform: `translate(${round2(shape2.x)} ${round2(shape2.y)})${shape2.rotate ? ` rotate(${shape2.rotate})` : ""}`,
           "font-size": shape2.size,
           "font-weight": shape2.bold ? 600 : null,
           "text-anchor": shape2.anchor === "start" ? null : shape2.anchor,
@@ -2946,7 +3607,7 @@ function shapeToSvg(shape2) {
       );
   }
 }
-function line(stroke, width, dashed) {
+function line2(stroke, width, dashed) {
   if (stroke === null || width <= 0) return {};
   return { stroke, "stroke-width": width, "stroke-dasharray": dashed ? DASH.join(" ") : null };
 }
@@ -2988,18 +3649,18 @@ function createMenu(ui, store, actions, stage) {
     { button: item("Picture (.svg)", () => void savePicture("svg")), python: false },
     ...FILES.map(([format2, name]) => ({ button: item(name, () => void saveFile(format2)), python: true }))
   ];
-  const list2 = h(ui, "div", {
+  const list3 = h(ui, "div", {
     class: "saec-menu-list",
     attrs: { role: "menu", "aria-label": "Export", hidden: true }
   });
-  list2.append(...items.map(({ button: button2 }) => button2));
+  list3.append(...items.map(({ button: button2 }) => button2));
   const opener = h(ui, "button", {
     class: "saec-button saec-export",
     text: "Export ▾",
     attrs: { "aria-haspopup": "menu", "aria-expanded": "false" },
-    on: { click: () => toggle(list2.hidden === true) }
+    on: { click: () => toggle(list3.hidden === true) }
   });
-  const menu = h(ui, "div", { class: "saec-menu", on: { keydown: press, focusout: leave } }, opener, list2);
+  const menu = h(ui, "div", { class: "saec-menu", on: { keydown: press, focusout: leave } }, opener, list3);
   function item(name, run) {
     const choose = () => {
       toggle(false);
@@ -3014,13 +3675,13 @@ function createMenu(ui, store, actions, stage) {
     });
   }
   function toggle(open) {
-    list2.hidden = !open;
+    list3.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
     if (open) choices()[0]?.focus();
   }
   const choices = () => items.map(({ button: button2 }) => button2).filter((button2) => !button2.hidden);
   function press(event) {
-    if (list2.hidden) return;
+    if (list3.hidden) return;
     const all = choices();
     const at = all.indexOf(ui.doc.activeElement);
     if (event.key === "Escape") {
@@ -3060,7 +3721,7 @@ function createMenu(ui, store, actions, stage) {
   }
   store.watch(["graph"], ({ graph }) => {
     opener.disabled = graph === null;
-    for (const { button: button2, python } of items) button2.hidden = python && !graph?.meta.live;
+    for (const { button: button2, python } of items) button2.hidden = python && !(graph && hasKernel(graph));
   });
   return menu;
 }
@@ -3112,7 +3773,7 @@ function connections(ui, store, actions) {
   const element2 = h(ui, "div", { class: "saec-connections" });
   let open = /* @__PURE__ */ new Set();
   let shownFor = null;
-  function list2(graph, node, side, sign) {
+  function list3(graph, node, side, sign) {
     const ends = side === "inputs" ? graph.source : graph.target;
     const edges = [...edgesOf(graph[side], node)].filter(
       (edge) => Math.sign(graph.weight[edge] ?? 0) === sign
@@ -3158,7 +3819,7 @@ function connections(ui, store, actions) {
   }
   function section(graph, node, side) {
     const title2 = side === "inputs" ? "Inputs" : "Outputs";
-    const lists = [list2(graph, node, side, 1), list2(graph, node, side, -1)];
+    const lists = [list3(graph, node, side, 1), list3(graph, node, side, -1)];
     const empty = !lists[0] && !lists[1];
     const none = side === "inputs" ? "Nothing flows in." : "Nothing flows out.";
     return h(
@@ -3187,6 +3848,7 @@ function connections(ui, store, actions) {
 // src/panels/node_panel.ts
 var STRONGEST2 = 15;
 var MOST_FOUND = 200;
+var EFFECT = "What the target would lose if this node went to its baseline, over all paths";
 function nodePanel(ui, store, actions, edit) {
   const title2 = h(ui, "div", { class: "saec-node-title" });
   const strongest2 = h(ui, "div", { class: "saec-strongest" });
@@ -3237,10 +3899,11 @@ function byInfluence(graph) {
 function heading(ui, graph, node, after, pinned, actions) {
   const value = graph.value[node] ?? Number.NaN;
   const moved = hasMoved(value, after);
-  const fact = (name, text2, kind = "") => h(
+  const effect = effectText(graph, node);
+  const fact = (name, text2, kind = "", title2 = "") => h(
     ui,
     "span",
-    { class: `saec-fact ${kind}` },
+    { class: `saec-fact ${kind}`, title: title2 },
     h(ui, "span", { class: "saec-caption", text: name }),
     h(ui, "span", { class: "saec-number", text: text2 })
   );
@@ -3281,13 +3944,53 @@ function heading(ui, graph, node, after, pinned, actions) {
       { class: "saec-node-facts" },
       Number.isFinite(value) && fact(
         valueName(graph, node),
-        format(value) + (moved ? ` → ${format(after)}` : ""),
+        valueText(graph, value) + (moved ? ` → ${format(after)}` : ""),
         moved ? "saec-fact-moved" : ""
       ),
       Number.isFinite(chance) && fact("probability", percent(chance)),
-      !isTarget && fact("influence", percent(influenceShare(graph, node)))
+      !isTarget && fact("influence", percent(influenceShare(graph, node))),
+      effect && fact("total effect", effect, (graph.effect[node] ?? 0) < 0 ? "saec-down" : "saec-up", EFFECT)
     )
   ];
+}
+
+// src/panels/note.ts
+var MOST_PROMPTS = 6;
+function originNote(ui, store) {
+  const element2 = h(ui, "div", { class: "saec-note", attrs: { role: "note" } });
+  store.watch(["graph"], ({ graph }) => {
+    const refused = graph && hasKernel(graph) ? refusal(graph) : null;
+    const origin = graph && originOf(graph).prompts.length > 0 ? originOf(graph) : null;
+    element2.hidden = refused === null && origin === null;
+    element2.replaceChildren(
+      ...refused ? [h(ui, "span", { text: `${visible(refused.message)} ${visible(refused.cure)}` })] : [],
+      ...origin ? [list2(ui, origin)] : []
+    );
+  });
+  return element2;
+}
+function list2(ui, { kind, prompts: given }) {
+  const difference = kind === "difference";
+  const prompts = difference ? given.toReversed() : given;
+  const words = (at) => at === 0 ? difference ? "difference: " : "mean of " : difference ? "less " : "";
+  const more = prompts.length - MOST_PROMPTS;
+  return h(
+    ui,
+    "ul",
+    { class: "saec-prompts", attrs: { "aria-label": "Prompts of this circuit" } },
+    ...prompts.slice(0, MOST_PROMPTS).map(
+      (prompt, at) => h(
+        ui,
+        "li",
+        { title: visible(prompt) },
+        words(at),
+        "“",
+        h(ui, "bdi", { text: shorten(visible(prompt), 80) }),
+        "”"
+      )
+    ),
+    more > 0 && h(ui, "li", { text: `and ${more} more` })
+  );
 }
 
 // src/panels/output.ts
@@ -3310,8 +4013,9 @@ function outputPanel(ui, store, actions) {
   store.watch(["graph", "effect", "edits"], ({ graph, effect, edits }) => {
     const rows2 = !graph ? [] : effect ? effectRows(effect) : targetRows(graph);
     const edited = effect !== null && effect.edits.length > 0;
-    element2.hidden = !graph?.meta.live && rows2.length === 0;
-    hint.hidden = !graph?.meta.live || edits.length > 0;
+    const still = !graph || refusal(graph) !== null;
+    element2.hidden = still && rows2.length === 0;
+    hint.hidden = still || edits.length > 0;
     chart.classList.toggle("saec-plain", !edited);
     headline.replaceChildren(...graph && edited ? verdict(ui, graph, effect) : []);
     chart.replaceChildren(
@@ -3408,7 +4112,7 @@ function bars(ui, { token, before, after }, edited) {
   );
 }
 function editChips(ui, store, actions) {
-  const list2 = h(ui, "div", { class: "saec-chips", attrs: { role: "list", "aria-label": "Edits" } });
+  const list3 = h(ui, "div", { class: "saec-chips", attrs: { role: "list", "aria-label": "Edits" } });
   const frozen = h(ui, "input", {
     attrs: { type: "checkbox" },
     on: { change: () => actions.setEdits(store.get().edits, frozen.checked) }
@@ -3422,7 +4126,7 @@ function editChips(ui, store, actions) {
   const tip = "Attention patterns and norm denominators keep their values of the unedited prompt: then effects are exactly the graph's predictions.";
   const hold = h(ui, "label", { class: "saec-check", title: tip }, frozen, "hold attention and norms");
   const tools = h(ui, "div", { class: "saec-edit-tools" }, hold, clear);
-  const element2 = h(ui, "div", { class: "saec-edits" }, list2, tools);
+  const element2 = h(ui, "div", { class: "saec-edits" }, list3, tools);
   function chip(edit, graph, edits) {
     const node = graph ? editedRows(graph, edit)[0] : void 0;
     const name = graph && node !== void 0 ? nodeName(graph, node) : `${edit.dictionary}/${edit.feature}`;
@@ -3452,7 +4156,7 @@ function editChips(ui, store, actions) {
   store.watch(["graph", "edits", "frozen"], ({ graph, edits, frozen: held }) => {
     element2.hidden = edits.length === 0 || !graph?.meta.live;
     frozen.checked = held;
-    list2.replaceChildren(...edits.map((edit) => chip(edit, graph, edits)));
+    list3.replaceChildren(...edits.map((edit) => chip(edit, graph, edits)));
   });
   return element2;
 }
@@ -3523,10 +4227,10 @@ function makeBoxes(graph, nodes2, supernodes) {
   const height = Math.max(...layers.map((value) => boxes.filter((box) => layer(box) === value).length));
   for (const [column, value] of layers.entries()) {
     const here = boxes.filter((box) => layer(box) === value);
-    for (const [line2, box] of here.entries()) {
+    for (const [line3, box] of here.entries()) {
       box.column = column;
       box.x = 1 + column * (BOX.width + BOX.gapX);
-      box.y = 1 + (line2 + (height - here.length) / 2) * (BOX.height + BOX.gapY);
+      box.y = 1 + (line3 + (height - here.length) / 2) * (BOX.height + BOX.gapY);
     }
   }
   return boxes;
@@ -3751,6 +4455,7 @@ function render({ model, el, signal }) {
 function assemble(ui, store, actions) {
   const root = h(ui, "div", { class: "saec", on: { keydown: keepFromNotebook } });
   const edit = createEditControls(ui, store, actions);
+  const check2 = checkButton(ui, store, actions);
   const toolbar = createToolbar(ui, store, actions, () => stage.element.focus());
   const panel = nodePanel(ui, store, actions, edit);
   const stage = createStage(ui, {
@@ -3784,9 +4489,11 @@ function assemble(ui, store, actions) {
     h(ui, "div", { class: "saec-bottom" }, outputPanel(ui, store, actions), evidencePanel(ui, store))
   );
   root.append(
-    header(ui, store, actions, createMenu(ui, store, actions, stage)),
+    header(ui, store, actions, check2, createMenu(ui, store, actions, stage)),
     progress(ui, store),
     banner(ui, store, actions.dismiss),
+    originNote(ui, store),
+    checkPanel(ui, store, actions, () => check2.focus()),
     empty,
     body,
     code.element

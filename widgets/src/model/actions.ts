@@ -1,6 +1,7 @@
 /** What a person can do: each action changes the state, tells Python and leaves the Python that does the same. */
 
 import { type Ask, AskError } from "./ask.js";
+import { createChecking } from "./checking.js";
 import { createEditing } from "./editing.js";
 import { sameEdits, withEdit } from "./edits.js";
 import { asFailure } from "./failure.js";
@@ -34,6 +35,8 @@ export interface Actions {
   undo(): void;
   redo(): void;
   attribute(prompt: string, target: string | null, against: string | null): Promise<void>;
+  /** Checks the circuit; once it is checked, shows or hides the report. */
+  check(): void;
   export(format: ExportFormat): Promise<Exported | null>;
   fail(failure: Failure): void;
   dismiss(): void;
@@ -80,6 +83,8 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
       after: now,
     });
   });
+
+  const checking = createChecking(store, ask, () => record(python.check(), "check"));
 
   function restore(change: Undoable | null, verb: string): void {
     if (!change) return;
@@ -145,7 +150,6 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
       else void editing.send(now, "");
     },
     setEdits(edits, frozen = store.get().frozen) {
-      if (frozen !== store.get().frozen) save("frozen", frozen);
       void editing.send({ edits, frozen }, "");
     },
     undo: () => restore(history.undo(), "undone"),
@@ -160,6 +164,7 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
         store.set({ waiting: "", failure: asFailure(error) });
       }
     },
+    check: checking.toggle,
     async export(format) {
       store.set({ waiting: "writing the file" });
       try {
@@ -187,6 +192,7 @@ export function createActions({ model, store, ask, history }: Parts): Actions {
     editing: editing.active,
     reset() {
       editing.reset();
+      checking.reset();
       history.clear();
       store.set({ canUndo: false, canRedo: false, waiting: "" });
     },

@@ -24,6 +24,8 @@ export interface Graph {
   value: Float32Array;
   influence: Float32Array;
   probability: Float32Array;
+  /** Total effect on the target; NaN where the method estimates none. */
+  effect: Float32Array;
   rowOf: Map<string, number>;
   source: Uint32Array;
   target: Uint32Array;
@@ -83,6 +85,7 @@ export function decodeGraph(trait: GraphTrait): Graph {
     value: typed(nodes.value, Float32Array),
     influence: typed(nodes.influence, Float32Array),
     probability: ownProbabilities(nodes),
+    effect: nodes.effect ? typed(nodes.effect, Float32Array) : new Float32Array(size).fill(Number.NaN),
   };
   for (const [name, column] of Object.entries({ label: nodes.label, ...columns })) {
     if (column.length !== size)

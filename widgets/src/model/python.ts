@@ -61,10 +61,29 @@ export function load(model: string): string {
   return `lab = sc.load(${literal(model)})`;
 }
 
-export function attribute(prompt: string, target: string | null, against: string | null): string {
+/** `method` is a call, or empty for the model's own choice. */
+export function attribute(
+  prompt: string,
+  target: string | null,
+  against: string | null,
+  method = "",
+): string {
   const chosen = target ? `, target=${literal(target)}` : "";
   const other = against ? `, against=${literal(against)}` : "";
-  return `circuit = lab.attribute(${literal(prompt)}${chosen}${other})`;
+  const how = method ? `, method=${method}` : "";
+  return `circuit = lab.attribute(${literal(prompt)}${chosen}${other}${how})`;
+}
+
+/** In place of a question, for a circuit that no single prompt made; prompts may hold line breaks. */
+export function severalPrompts(kind: string, prompts: readonly string[]): string {
+  const [first = "", second = ""] = prompts.map(literal);
+  return kind === "difference"
+    ? `# circuit: that of ${second} less that of ${first}`
+    : `# circuit: the mean of those of ${prompts.map(literal).join(", ")}`;
+}
+
+export function check(): string {
+  return "report = lab.check(circuit)";
 }
 
 export function prune(share: number): string {

@@ -1,10 +1,12 @@
 /** What a circuit was asked for, read back from it. */
 
 import { type Graph, Kind } from "./decode.js";
+import { originOf } from "./possible.js";
 import * as python from "./python.js";
 
 /** Target and other token of a circuit; null where the top tokens, or several, were asked for. */
 export function question(graph: Graph): { target: string | null; against: string | null } {
+  if (originOf(graph).kind !== "prompt") return { target: null, against: null };
   const { label, token, against } = graph.meta.target;
   if (token !== undefined) return { target: token, against: against ?? null };
   const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
@@ -19,5 +21,10 @@ export function question(graph: Graph): { target: string | null; against: string
 /** The lines that make this circuit: the model, then the question. */
 export function opening(graph: Graph): string[] {
   const { target, against } = question(graph);
-  return [python.load(graph.meta.model), python.attribute(graph.meta.prompt, target, against)];
+  const { kind, prompts, method } = originOf(graph);
+  const made =
+    kind === "prompt"
+      ? python.attribute(graph.meta.prompt, target, against, method)
+      : python.severalPrompts(kind, prompts);
+  return [python.load(graph.meta.model), made];
 }

@@ -3,7 +3,7 @@
 import type { Effect, Graph } from "./decode.js";
 import { prune, type Visible } from "./prune.js";
 import type { Store } from "./store.js";
-import type { Card, Edit, Failure, Supernode } from "./traits.js";
+import type { Card, Edit, Failure, Report, Supernode } from "./traits.js";
 
 export interface State {
   graph: Graph | null;
@@ -18,6 +18,10 @@ export interface State {
   edits: Edit[];
   frozen: boolean;
   effect: Effect | null;
+  /** What the check of this circuit found, whether it is on show, and whether it runs. */
+  report: Report | null;
+  reportOpen: boolean;
+  checking: boolean;
   cards: ReadonlyMap<string, Card | Failure>;
   failure: Failure | null;
   /** What Python says is running, and what this view waits for. */
@@ -46,6 +50,9 @@ export function initialState(): State {
     edits: [],
     frozen: false,
     effect: null,
+    report: null,
+    reportOpen: false,
+    checking: false,
     cards: new Map(),
     failure: null,
     busy: "",

@@ -31,8 +31,9 @@ export function followTraits(
         const graph = isGraph(trait) ? decodeGraph(checkVersion(trait)) : null;
         store.set({ graph, selected: null, hovered: null, effect: null, query: "" });
         store.set({ selected: selectedRow(), code: graph ? (opening(graph).at(-1) ?? "") : "" });
-        // One message may bring both, and the change of the effect may have been told first.
+        // One message may bring all three, and the changes of these two may have been told first.
         blocks.effect();
+        blocks.report();
       } catch (error) {
         const { message } = asFailure(error);
         const cure =
@@ -66,6 +67,10 @@ export function followTraits(
       } catch (error) {
         store.set({ failure: asFailure(error) });
       }
+    },
+    report() {
+      const report = model.get("report") ?? null;
+      store.set({ report, reportOpen: report !== null });
     },
     cards() {
       const known = store.get().cards;

@@ -11,6 +11,18 @@ export interface NodesTrait {
   value: DataView;
   influence: DataView;
   probability: DataView;
+  /** Total effects on the target, where the method estimates them. */
+  effect?: DataView;
+}
+
+/** What a circuit was made of: one prompt, several as their mean, or two as their difference. */
+export interface OriginTrait {
+  kind: "prompt" | "merged" | "difference";
+  prompts: string[];
+  /** The Python of the method; empty for the direct one. */
+  method: string;
+  /** `"features"` or `"neurons"`. */
+  nodes?: string;
 }
 
 export interface GraphTrait {
@@ -22,7 +34,13 @@ export interface GraphTrait {
   target: { label: string; value: number; token?: string | null; against?: string | null };
   scores: { replacement?: number; completeness?: number; error_share?: number };
   dictionaries: string[];
+  /** Whether a model answers questions about the circuit. */
   live: boolean;
+  /** Whether Python is there at all. */
+  kernel?: boolean;
+  /** Why the circuit can be neither edited nor checked; null where it can. */
+  refusal?: Failure | null;
+  origin?: OriginTrait;
   nodes: NodesTrait;
   edges: { source: DataView; target: DataView; weight: DataView };
 }
@@ -84,6 +102,45 @@ export interface Failure {
   cure: string;
 }
 
+/** One ablated feature: change of the target in logits as the graph predicts it, and as measured. */
+export interface CheckRow {
+  node: string;
+  label: string;
+  token: string;
+  predicted: number | null;
+  frozen: number | null;
+  live: number | null;
+}
+
+export interface CurvePoint {
+  nodes: number;
+  faithfulness: number | null;
+}
+
+export interface Curve {
+  ablation: string;
+  errors: string;
+  total: number;
+  cmd: { value: number | null };
+  cmd_log: { value: number | null };
+  points: CurvePoint[];
+}
+
+/** How far to trust a circuit; null stands for what could not be measured. */
+export interface Report {
+  rows: CheckRow[];
+  whole: boolean;
+  scores: { replacement: number | null; completeness: number | null; error_share: number | null };
+  /** Largest gaps to the prediction, as shares of the largest measurement. */
+  frozen_error: number | null;
+  live_error: number | null;
+  live_correlation: number | null;
+  curve: Curve | null;
+  /** Nodes from which on the faithfulness stays at 90 % or more. */
+  enough: number | null;
+  milliseconds: number;
+}
+
 export type ExportFormat = "html" | "json" | "graphml" | "neuronpedia";
 
 /** Every synced trait of the Explorer. */
@@ -96,6 +153,7 @@ export interface ExplorerTraits {
   edits: Edit[];
   frozen: boolean;
   effect: EffectTrait | null;
+  report: Report | null;
   cards: Record<string, Card>;
   error: Failure | null;
   busy: string;

@@ -28,8 +28,8 @@ export function progress(ui: Ui, store: ExplorerStore): HTMLElement {
   const text = h(ui, "span", { class: "saec-progress-text" });
   const bar = h(ui, "div", { class: "saec-progress-bar" });
   const element = h(ui, "div", { class: "saec-progress", attrs: { role: "status" } }, bar, text);
-  store.watch(["busy", "waiting"], ({ busy, waiting }) => {
-    const what = busy || waiting;
+  store.watch(["busy", "waiting", "checking"], ({ busy, waiting, checking }) => {
+    const what = busy || waiting || (checking ? "checking the circuit" : "");
     element.classList.toggle("saec-progress-on", what !== "");
     text.textContent = what === "" ? "" : `${what} …`;
   });

@@ -1,8 +1,9 @@
 /** Nodes in words. */
 
 import { type Graph, Kind } from "../model/decode.js";
+import { originOf } from "../model/possible.js";
 import { featureKey } from "../model/state.js";
-import { format, percent, showToken, visible } from "../text.js";
+import { format, percent, showToken, signed, visible } from "../text.js";
 
 const NAMES: Record<number, string> = {
   [Kind.feature]: "feature",
@@ -13,6 +14,7 @@ const NAMES: Record<number, string> = {
 };
 
 export function kindName(graph: Graph, node: number): string {
+  if (graph.kind[node] === Kind.feature && originOf(graph).nodes === "neurons") return "neuron";
   return NAMES[graph.kind[node] ?? -1] ?? "node";
 }
 
@@ -46,8 +48,22 @@ export function influenceShare(graph: Graph, node: number): number {
 
 /** What the value of a node is called. */
 export function valueName(graph: Graph, node: number): string {
-  if (graph.kind[node] === Kind.target) return "value";
-  return graph.kind[node] === Kind.feature ? "activation" : "size";
+  const { kind } = originOf(graph);
+  if (kind === "difference") return "change";
+  const mean = kind === "merged" ? "mean " : "";
+  if (graph.kind[node] === Kind.target) return `${mean}value`;
+  return graph.kind[node] === Kind.feature ? `${mean}activation` : "size";
+}
+
+/** The value of a node; of a difference, with its sign. */
+export function valueText(graph: Graph, value: number): string {
+  return originOf(graph).kind === "difference" ? signed(value) : format(value);
+}
+
+/** The total effect of a node on the target, in words; empty where the method estimates none. */
+export function effectText(graph: Graph, node: number): string {
+  const effect = graph.effect[node] ?? Number.NaN;
+  return Number.isFinite(effect) && graph.kind[node] !== Kind.target ? signed(effect) : "";
 }
 
 /** Whether a value reads differently after the edits; rounding alone moves nothing. */
@@ -58,11 +74,13 @@ export function hasMoved(before: number, after: number): boolean {
 /** One sentence for screen readers. */
 export function announce(graph: Graph, node: number): string {
   const value = graph.value[node] ?? Number.NaN;
+  const effect = effectText(graph, node);
   const facts = [
     `${nodeName(graph, node)}, ${kindName(graph, node)}`,
     place(graph, node),
-    Number.isFinite(value) ? `${valueName(graph, node)} ${format(value)}` : "",
+    Number.isFinite(value) ? `${valueName(graph, node)} ${valueText(graph, value)}` : "",
     graph.kind[node] === Kind.target ? "" : `influence ${percent(influenceShare(graph, node))}`,
+    effect ? `total effect ${effect}` : "",
   ];
   return facts.filter(Boolean).join(", ");
 }

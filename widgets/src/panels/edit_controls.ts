@@ -4,8 +4,10 @@ import { h, type Ui } from "../dom.js";
 import type { Actions } from "../model/actions.js";
 import { type Graph, Kind } from "../model/decode.js";
 import { overlaps } from "../model/edits.js";
+import { refusal } from "../model/possible.js";
 import type { ExplorerStore } from "../model/state.js";
 import type { Edit, EditOp } from "../model/traits.js";
+import { visible } from "../text.js";
 import { createEditForm } from "./edit_form.js";
 
 export interface EditControls {
@@ -15,8 +17,6 @@ export interface EditControls {
   /** Ablates the feature of a node, or takes its edit back. */
   toggleAblation(node: number): void;
 }
-
-const NO_KERNEL = "Open in a notebook to edit features and watch the output change.";
 
 export function createEditControls(ui: Ui, store: ExplorerStore, actions: Actions): EditControls {
   const form = createEditForm(ui, {
@@ -30,13 +30,13 @@ export function createEditControls(ui: Ui, store: ExplorerStore, actions: Action
       if (edit) actions.edit(edit, live);
     },
   });
-  const note = h(ui, "p", { class: "saec-hint", text: NO_KERNEL });
+  const note = h(ui, "p", { class: "saec-hint" });
   const element = h(ui, "div", { class: "saec-edit-panel" }, form.element, note);
 
   function makeEdit(graph: Graph, node: number, op: EditOp, more: Partial<Edit> = {}): Edit | null {
     const dictionary = graph.meta.dictionaries[graph.dictionary[node] ?? -1];
     const feature = graph.feature[node] ?? -1;
-    if (dictionary === undefined || feature < 0 || !graph.meta.live) return null;
+    if (dictionary === undefined || feature < 0 || refusal(graph)) return null;
     const positions = form.everywhere() ? null : [graph.position[node] ?? 0];
     return { op, dictionary, feature, positions, value: null, source: null, source_position: null, ...more };
   }
@@ -53,8 +53,10 @@ export function createEditControls(ui: Ui, store: ExplorerStore, actions: Action
   store.watch(["graph", "selected", "edits"], ({ graph, selected, edits }) => {
     const feature = graph !== null && selected !== null && graph.kind[selected] === Kind.feature;
     element.hidden = !feature;
-    form.element.hidden = !graph?.meta.live;
+    const refused = graph && refusal(graph);
+    form.element.hidden = !graph || refused !== null;
     note.hidden = !form.element.hidden;
+    note.textContent = refused ? visible(`${refused.message} ${refused.cure}`) : "";
     const probe = feature ? makeEdit(graph, selected, "ablate") : null;
     const present = probe && edits.find((edit) => overlaps(edit, probe));
     const factors: Partial<Record<EditOp, number>> = { ablate: 0, scale: present?.value ?? 1 };

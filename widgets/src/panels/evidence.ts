@@ -4,6 +4,7 @@ import { cardView } from "../card/card.js";
 import { h, s, type Ui } from "../dom.js";
 import { isFailure } from "../model/cards.js";
 import { Kind } from "../model/decode.js";
+import { hasKernel } from "../model/possible.js";
 import { type ExplorerStore, featureKey } from "../model/state.js";
 import { visible } from "../text.js";
 import { hasMoved } from "./describe.js";
@@ -29,7 +30,9 @@ export function evidencePanel(ui: Ui, store: ExplorerStore): HTMLElement {
     if (!card) {
       const text = graph.meta.live
         ? "Looking up where this feature fires …"
-        : "This page holds no evidence of this feature.";
+        : hasKernel(graph)
+          ? "There is no model behind this circuit, so there is no evidence of this feature."
+          : "This page holds no evidence of this feature.";
       return body.replaceChildren(h(ui, "p", { class: "saec-hint", text }));
     }
     if (isFailure(card)) {

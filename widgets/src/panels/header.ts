@@ -2,11 +2,18 @@
 
 import { h, type Ui } from "../dom.js";
 import type { Actions } from "../model/actions.js";
+import { originOf } from "../model/possible.js";
 import { question } from "../model/question.js";
 import type { ExplorerStore } from "../model/state.js";
 import { percent, shorten, signed, visible } from "../text.js";
 
-export function header(ui: Ui, store: ExplorerStore, actions: Actions, exportMenu: HTMLElement): HTMLElement {
+export function header(
+  ui: Ui,
+  store: ExplorerStore,
+  actions: Actions,
+  check: HTMLElement,
+  exportMenu: HTMLElement,
+): HTMLElement {
   const field = (name: string, label: string, placeholder: string) =>
     h(ui, "input", {
       class: `saec-input saec-input-${name}`,
@@ -79,13 +86,16 @@ export function header(ui: Ui, store: ExplorerStore, actions: Actions, exportMen
     "div",
     { class: "saec-facts" },
     scores,
+    check,
     h(ui, "div", { class: "saec-actions" }, undo, redo, exportMenu),
   );
 
   store.watch(["graph"], ({ graph }) => {
     const live = graph?.meta.live ?? false;
     const asked = graph ? question(graph) : { target: null, against: null };
-    prompt.value = graph?.meta.prompt ?? "";
+    const one = !live || graph === null || originOf(graph).kind === "prompt";
+    prompt.value = one ? (graph?.meta.prompt ?? "") : "";
+    prompt.placeholder = one ? "a prompt" : `${visible(graph.meta.prompt)} · type one to ask about it`;
     target.value = asked.target ?? "";
     against.value = asked.against ?? "";
     if (!live) prompt.value = visible(prompt.value);
@@ -151,7 +161,7 @@ function scoreParts(ui: Ui, { target, scores }: Meta): HTMLElement[] {
     ...score(
       "error",
       scores.error_share,
-      "The part of all influence that passes through what the dictionaries cannot reconstruct. Small is good.",
+      "What the dictionaries cannot reconstruct adds this directly to the target, as a share of its value. Small is good.",
     ),
   ];
 }

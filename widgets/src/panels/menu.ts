@@ -4,6 +4,7 @@ import { download, h, type Ui } from "../dom.js";
 import { pngFile, svgFile } from "../graph/picture.js";
 import type { Stage } from "../graph/stage.js";
 import type { Actions } from "../model/actions.js";
+import { hasKernel } from "../model/possible.js";
 import type { ExplorerStore } from "../model/state.js";
 import type { ExportFormat } from "../model/traits.js";
 import { shorten, visible } from "../text.js";
@@ -101,7 +102,7 @@ export function createMenu(ui: Ui, store: ExplorerStore, actions: Actions, stage
 
   store.watch(["graph"], ({ graph }) => {
     opener.disabled = graph === null;
-    for (const { button, python } of items) button.hidden = python && !graph?.meta.live;
+    for (const { button, python } of items) button.hidden = python && !(graph && hasKernel(graph));
   });
   return menu;
 }

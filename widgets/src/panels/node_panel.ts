@@ -6,13 +6,23 @@ import { type Graph, Kind } from "../model/decode.js";
 import { type ExplorerStore, featureKey } from "../model/state.js";
 import { format, percent } from "../text.js";
 import { connections } from "./connections.js";
-import { hasMoved, influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
+import {
+  effectText,
+  hasMoved,
+  influenceShare,
+  kindName,
+  nodeName,
+  place,
+  valueName,
+  valueText,
+} from "./describe.js";
 import type { EditControls } from "./edit_controls.js";
 import { glyph } from "./glyph.js";
 import { nodeRow } from "./rows.js";
 
 const STRONGEST = 15;
 const MOST_FOUND = 200;
+const EFFECT = "What the target would lose if this node went to its baseline, over all paths";
 
 export function nodePanel(ui: Ui, store: ExplorerStore, actions: Actions, edit: EditControls): HTMLElement {
   const title = h(ui, "div", { class: "saec-node-title" });
@@ -75,11 +85,12 @@ function heading(
 ): HTMLElement[] {
   const value = graph.value[node] ?? Number.NaN;
   const moved = hasMoved(value, after);
-  const fact = (name: string, text: string, kind = "") =>
+  const effect = effectText(graph, node);
+  const fact = (name: string, text: string, kind = "", title = "") =>
     h(
       ui,
       "span",
-      { class: `saec-fact ${kind}` },
+      { class: `saec-fact ${kind}`, title },
       h(ui, "span", { class: "saec-caption", text: name }),
       h(ui, "span", { class: "saec-number", text }),
     );
@@ -121,11 +132,12 @@ function heading(
       Number.isFinite(value) &&
         fact(
           valueName(graph, node),
-          format(value) + (moved ? ` → ${format(after)}` : ""),
+          valueText(graph, value) + (moved ? ` → ${format(after)}` : ""),
           moved ? "saec-fact-moved" : "",
         ),
       Number.isFinite(chance) && fact("probability", percent(chance)),
       !isTarget && fact("influence", percent(influenceShare(graph, node))),
+      effect && fact("total effect", effect, (graph.effect[node] ?? 0) < 0 ? "saec-down" : "saec-up", EFFECT),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import { h, type Ui } from "../dom.js";
 import type { Actions } from "../model/actions.js";
 import { type Effect, type Graph, Kind } from "../model/decode.js";
 import { describeOp, describeWhere } from "../model/edits.js";
+import { refusal } from "../model/possible.js";
 import { type ExplorerStore, editedRows } from "../model/state.js";
 import type { Edit } from "../model/traits.js";
 import { percent, shorten, showToken, signed, visible } from "../text.js";
@@ -31,9 +32,10 @@ export function outputPanel(ui: Ui, store: ExplorerStore, actions: Actions): HTM
     const rows = !graph ? [] : effect ? effectRows(effect) : targetRows(graph);
     // While an answer is awaited, the picture stays that of the edits it was made for.
     const edited = effect !== null && effect.edits.length > 0;
-    // Without a kernel nothing will ever move: then only what is known is shown.
-    element.hidden = !graph?.meta.live && rows.length === 0;
-    hint.hidden = !graph?.meta.live || edits.length > 0;
+    // Where nothing will ever move, only what is known is shown.
+    const still = !graph || refusal(graph) !== null;
+    element.hidden = still && rows.length === 0;
+    hint.hidden = still || edits.length > 0;
     chart.classList.toggle("saec-plain", !edited);
     headline.replaceChildren(...(graph && edited ? verdict(ui, graph, effect) : []));
     chart.replaceChildren(

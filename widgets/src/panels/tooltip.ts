@@ -5,7 +5,16 @@ import type { Drawing } from "../graph/drawing.js";
 import { Kind } from "../model/decode.js";
 import type { State } from "../model/state.js";
 import { format, percent } from "../text.js";
-import { hasMoved, influenceShare, kindName, nodeName, place, valueName } from "./describe.js";
+import {
+  effectText,
+  hasMoved,
+  influenceShare,
+  kindName,
+  nodeName,
+  place,
+  valueName,
+  valueText,
+} from "./describe.js";
 
 export interface Tooltip {
   element: HTMLElement;
@@ -41,8 +50,12 @@ export function createTooltip(ui: Ui): Tooltip {
 function content(ui: Ui, { graph }: Drawing, node: number, after: number): HTMLElement[] {
   const value = graph.value[node] ?? Number.NaN;
   const moved = hasMoved(value, after) ? ` → ${format(after)}` : "";
-  const facts = Number.isFinite(value) ? [`${valueName(graph, node)} ${format(value)}${moved}`] : [];
+  const facts = Number.isFinite(value)
+    ? [`${valueName(graph, node)} ${valueText(graph, value)}${moved}`]
+    : [];
   if (graph.kind[node] !== Kind.target) facts.push(`influence ${percent(influenceShare(graph, node))}`);
+  const effect = effectText(graph, node);
+  if (effect) facts.push(`total effect ${effect}`);
   return [
     h(ui, "div", { class: "saec-tooltip-name", text: nodeName(graph, node) }),
     h(ui, "div", { class: "saec-tooltip-place", text: `${kindName(graph, node)} · ${place(graph, node)}` }),
