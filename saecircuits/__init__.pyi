@@ -1,13 +1,33 @@
 """The public names of saecircuits, each with its home; read by type checkers, and at run time for lazy loading."""
 
 from .attribution import (
+    Ablation as Ablation,
     CheckReport as CheckReport,
+    Continuation as Continuation,
     Difference as Difference,
+    Direct as Direct,
+    Direction as Direction,
+    Example as Example,
+    FaithfulnessCurve as FaithfulnessCurve,
     FeatureAt as FeatureAt,
+    Gradient as Gradient,
+    IntegratedGradients as IntegratedGradients,
     NextTokens as NextTokens,
+    RelP as RelP,
     TopTokens as TopTokens,
+    rank as rank,
 )
-from .circuit import Circuit as Circuit, Feature as Feature, Node as Node, NodeKind as NodeKind
+from .circuit import (
+    Circuit as Circuit,
+    Feature as Feature,
+    Node as Node,
+    NodeKind as NodeKind,
+    compare as compare,
+    group as group,
+    group_automatically as group_automatically,
+    merge as merge,
+    ungroup as ungroup,
+)
 from .dictionaries import (
     BatchTopK as BatchTopK,
     Dictionary as Dictionary,
@@ -28,7 +48,7 @@ from .errors import (
     UnsupportedModelError as UnsupportedModelError,
 )
 from .evaluation import evaluate as evaluate
-from .exports import export as export
+from .exports import export as export, read_graph as read_graph
 from .features import Evidence as Evidence, collect_evidence as collect_evidence
 from .interventions import (
     Ablate as Ablate,
@@ -83,6 +103,7 @@ from .widgets import (
 
 __all__ = [
     "Ablate",
+    "Ablation",
     "ActivationStore",
     "Adam",
     "Add",
@@ -91,12 +112,17 @@ __all__ = [
     "BatchTopK",
     "CheckReport",
     "Circuit",
+    "Continuation",
     "Corpus",
     "Dictionary",
     "Difference",
+    "Direct",
+    "Direction",
     "Effect",
     "Evidence",
+    "Example",
     "Explorer",
+    "FaithfulnessCurve",
     "Feature",
     "FeatureAt",
     "FeatureCard",
@@ -104,7 +130,9 @@ __all__ = [
     "GateLoss",
     "Gated",
     "GhostGradients",
+    "Gradient",
     "InputError",
+    "IntegratedGradients",
     "JsonLog",
     "JumpReLU",
     "L0",
@@ -121,6 +149,7 @@ __all__ = [
     "RandomRows",
     "ReLU",
     "Reconstruction",
+    "RelP",
     "ReplacementModel",
     "Resample",
     "SaeCircuitsError",
@@ -143,13 +172,20 @@ __all__ = [
     "UnsupportedModelError",
     "__version__",
     "collect_evidence",
+    "compare",
     "evaluate",
     "export",
+    "group",
+    "group_automatically",
     "load",
     "load_dictionaries",
     "load_dictionary",
     "load_model",
+    "merge",
+    "rank",
+    "read_graph",
     "save_dictionary",
     "train",
     "train_on",
+    "ungroup",
 ]

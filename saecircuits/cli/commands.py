@@ -10,12 +10,22 @@ from rich.console import Console
 from rich.markup import escape
 
 import saecircuits as sc
+from saecircuits.errors import InputError
 
 from .report import check_table, effect_line, node_table, scores_line
 
 DEMO_PROMPT = "the farmers near the cat"
 DEMO_TARGET, DEMO_AGAINST = "are", "is"
 DEMO_FORMATS = ("circuit.html", "circuit.json", "circuit.graphml", "circuit.neuronpedia.json", "circuit.png")
+
+METHODS = {
+    "direct": "Direct",
+    "integrated-gradients": "IntegratedGradients",
+    "relp": "RelP",
+    "gradient": "Gradient",
+    "ablation": "Ablation",
+}
+"""Names of the methods, as the command line spells them."""
 
 Model = Annotated[str, typer.Option(help='"world", or a folder with model/, dictionaries/ and evidence/.')]
 NodeShare = Annotated[float, typer.Option(help="Share of the influence that the kept nodes carry.")]
@@ -51,6 +61,10 @@ def attribute(
     target: Annotated[str | None, typer.Option(help="The next token to explain; default the likeliest ones.")] = None,
     against: Annotated[str | None, typer.Option(help="Explain target minus this token.")] = None,
     model: Model = "world",
+    dictionaries: Annotated[
+        str | None, typer.Option(help='A folder of dictionaries, or "world/saes", "world/clt", "world/crosscoder".')
+    ] = None,
+    method: Annotated[str | None, typer.Option(help=f"One of {', '.join(METHODS)}.")] = None,
     out: Annotated[list[Path] | None, typer.Option(help="File to write; the ending says the format.")] = None,
     node_share: NodeShare = 0.8,
     edge_share: EdgeShare = 0.98,
@@ -63,8 +77,11 @@ def attribute(
     --out gdansk.html
     """
     console = Console()
-    lab = _open(console, model)
-    whole = lab.attribute(prompt, target, against)
+    if method is not None and method not in METHODS:
+        raise InputError(f"There is no method {method!r}.", f"Use one of {', '.join(METHODS)}.")
+    lab = _open(console, model, dictionaries)
+    chosen = None if method is None else getattr(sc, METHODS[method])()
+    whole = lab.attribute(prompt, target, against, method=chosen)
     circuit = whole.prune(node_share, edge_share)
     console.print(scores_line(whole, circuit))
     console.print(node_table(circuit, top))
@@ -74,24 +91,26 @@ def attribute(
 
 
 def export(
-    circuit: Annotated[Path, typer.Argument(help="A .circuit file.")],
+    circuit: Annotated[Path, typer.Argument(help="A .circuit file, circuit-tracer's .pt, or Neuronpedia's JSON.")],
     out: Annotated[list[Path], typer.Argument(help="Files to write; the endings say the formats.")],
     model: Annotated[str | None, typer.Option(help="Where the circuit came from, for the cards in HTML files.")] = None,
 ) -> None:
-    """Write a saved circuit in other formats: .html, .json, .graphml, .neuronpedia.json, .png, .svg, .pdf.
+    """Write a circuit in other formats: .html, .json, .graphml, .neuronpedia.json, .pt, .png, .svg, .pdf.
 
     Example: saecircuits export gdansk.circuit gdansk.html gdansk.graphml --model world
     """
     console = Console()
-    loaded = sc.Circuit.load(circuit)
+    loaded = sc.read_graph(circuit)
     if model is not None:
         loaded = loaded.attach(_open(console, model))
     _write(console, loaded, out)
 
 
-def _open(console: Console, name: str) -> Any:
+def _open(console: Console, name: str, dictionaries: str | None = None) -> Any:
     with console.status(f"opening {escape(name)}"):
-        return sc.load(name)
+        if dictionaries is None:
+            return sc.load(name)
+        return sc.ReplacementModel(sc.load_model(name), sc.load_dictionaries(dictionaries))
 
 
 def _write(console: Console, circuit: Any, paths: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -48,16 +49,17 @@ def node_table(circuit: Circuit, n: int) -> Table:
 def check_table(report: CheckReport) -> Table:
     """Predicted against measured effects of ablating features one by one."""
     rows = [
-        (row.node, row.token, f"{row.predicted:+.3f}", f"{row.frozen:+.3f}", f"{row.live:+.3f}", row.label)
-        for row in report.rows
+        (row.node, row.token, *map(_signed, (row.predicted, row.frozen, row.live)), row.label) for row in report.rows
     ]
     title = "ablated one by one: change of the target"
     table = _table(title, ("feature", "at", "predicted", "frozen", "live", "fires on"), rows)
-    table.caption = (
-        f"frozen model: largest gap {report.frozen_error:.1e} of the largest effect; "
-        f"live model: correlation {report.live_correlation:.2f}"
-    )
+    table.caption = "\n".join(report.summary)
     return table
+
+
+def _signed(value: float) -> str:
+    """With its sign; a dash where nothing was measured."""
+    return "–" if math.isnan(value) else f"{value:+.3f}"
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -10,13 +10,25 @@ import numpy as np
 
 from saecircuits.attribution import (
     CheckReport,
+    Continuation,
     Difference,
+    Direction,
+    Example,
+    FaithfulnessCurve,
     FeatureAt,
+    HeadExplanation,
+    HeadShares,
+    Method,
     NextTokens,
+    Ranking,
     Target,
     TopTokens,
-    attribute_direct,
+    attribute,
     check,
+    edge_heads,
+    explain_head,
+    faithfulness,
+    rank_by_gradient,
 )
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.dictionaries import Dictionary
@@ -24,6 +36,7 @@ from saecircuits.errors import InputError
 from saecircuits.features import ContrastingFeature, Evidence, contrast
 from saecircuits.interventions import Edit, Effect, Outcome, generate, intervene
 from saecircuits.replacement import Replacement, capture
+from saecircuits.sites import Site
 from saecircuits.subject import Subject
 from saecircuits.table import Table
 from saecircuits.widgets import Explorer, FeatureCard
@@ -93,24 +106,29 @@ class ReplacementModel:
         target: str | Sequence[str] | Feature | Target | None = None,
         against: str | None = None,
         position: int = -1,
+        method: Method | None = None,
     ) -> Circuit:
-        """The circuit of one prompt, by the direct method.
+        """The circuit of one prompt.
 
         Args:
             prompt: the text.
             target: a next token, several, a feature, or a `Target`; by default the top tokens, 95 % of probability.
             against: explain the logit of `target` minus that of this token.
             position: where a feature target fires.
+            method: `sc.Direct()`, `sc.IntegratedGradients()`, `sc.RelP()`, `sc.Gradient()` or `sc.Ablation()`; by
+                default the direct one where all dictionaries replace MLPs, else integrated gradients.
 
         Returns:
-            The whole graph; `prune` it to what matters.
+            By the direct method the whole graph; `prune` it to what matters.
         """
-        circuit = attribute_direct(self.replacement, prompt, _target(target, against, position))
+        circuit = attribute(self.replacement, prompt, _target(target, against, position), method)
         return replace(circuit, labels=self.labels(circuit), host=self)
 
-    def intervene(self, prompt: Any, edits: Sequence[Edit], frozen: bool = False, direct: bool = False) -> Effect:
+    def intervene(
+        self, prompt: Any, edits: Sequence[Edit], frozen: bool = False, direct: bool = False, watch: Sequence[Site] = ()
+    ) -> Effect:
         """What edits of features do to the output; see `saecircuits.interventions.intervene`."""
-        return intervene(self.replacement, prompt, edits, frozen, direct)
+        return intervene(self.replacement, prompt, edits, frozen, direct, watch)
 
     def generate(self, prompt: str, edits: Sequence[Edit] = (), max_new_tokens: int = 20, **options: Any) -> str:
         """Continue a prompt with edits in place; greedy unless `do_sample=True`."""
@@ -123,13 +141,7 @@ class ReplacementModel:
         """
         captured = capture(self.replacement, prompt)
         tokens = self.subject.token_texts(captured.tokens.ids[0])
-        found = [
-            self._active(Feature(self.replacement.by_layer[layer].name, index), position, tokens[position], value)
-            for layer, active in captured.active.items()
-            for position, index, value in zip(
-                active.position.tolist(), active.index.tolist(), active.value.tolist(), strict=True
-            )
-        ]
+        found = [self._active(feature, at, tokens[at], value) for feature, at, value in captured.firing()]
         found.sort(key=lambda row: (-np.nan_to_num(row.share_of_max, nan=-1), -row.activation))
         columns = {"feature": "feature", "at": "token", "position": "position", "activation": "activation"}
         return Table(found[:n], columns | {"of its max": "share_of_max", "fires on": "label"})
@@ -181,9 +193,28 @@ class ReplacementModel:
         known = self.evidence.get(feature.dictionary)
         return str(feature) if known is None else known.label(feature.index) or str(feature)
 
-    def check(self, circuit: Circuit, n: int = 10) -> CheckReport:
-        """Ablate the `n` most influential features of a circuit and compare with what it predicts."""
-        return check(self.replacement, circuit, n)
+    def check(self, circuit: Circuit, n: int = 10, curve: bool = True) -> CheckReport:
+        """How far to trust a circuit: its `n` most influential features ablated one by one, and its faithfulness."""
+        return check(self.replacement, circuit, n, curve)
+
+    def faithfulness(self, examples: Sequence[Example], ranking: Ranking, **options: Any) -> FaithfulnessCurve:
+        """How much of the model's behaviour the first nodes of a ranking restore; see `attribution.faithfulness`."""
+        return faithfulness(self.replacement, examples, ranking, **options)
+
+    def rank_by_gradient(self, examples: Sequence[Example], **options: Any) -> Ranking:
+        """Nodes (features, or neurons as the control) by gradient; see `attribution.rank_by_gradient`."""
+        return rank_by_gradient(self.replacement, examples, **options)
+
+    def explain_head(self, prompt: Any, layer: int, head: int, query: int = -1, **options: Any) -> HeadExplanation:
+        """Which pairs of features made a head look where it looks; see `attribution.explain_head`."""
+        found = explain_head(self.replacement, prompt, layer, head, query, **options)
+        nodes = {node for each in found.explanations for node in (*each.query_nodes, *each.key_nodes)}
+        labels = {node.feature: self.label(node.feature) for node in nodes if node.feature is not None}
+        return HeadExplanation(tuple(replace(each, labels=labels) for each in found.explanations))
+
+    def edge_heads(self, circuit: Circuit, source: str | int, target: str | int) -> HeadShares:
+        """Through which attention heads an edge of a circuit flows; see `attribution.edge_heads`."""
+        return edge_heads(self.replacement, circuit, source, target)
 
     def explore(
         self, prompt: str | Circuit, target: Any = None, against: str | None = None, position: int = -1, **traits: Any
@@ -217,7 +248,7 @@ def _target(target: str | Sequence[str] | Feature | Target | None, against: str 
             return Difference(target, against)
         case str():
             return NextTokens((target,))
-        case TopTokens() | NextTokens() | Difference() | FeatureAt() if against is None:
+        case TopTokens() | NextTokens() | Difference() | FeatureAt() | Direction() | Continuation() if against is None:
             return target
         case Sequence() if against is None:
             return NextTokens(tuple(target))

@@ -75,6 +75,24 @@ def test_attribute_prunes_as_asked(run, tmp_path: Path) -> None:
     assert sizes[0] < sizes[1]
 
 
+@pytest.mark.parametrize(("method", "named"), [("relp", "relp"), (None, "integrated gradients")])
+def test_attribute_takes_other_dictionaries_and_methods(run, tmp_path: Path, method: str | None, named: str) -> None:
+    path = tmp_path / "saes.circuit"
+    chosen = [] if method is None else ["--method", method]
+    result = run("attribute", PROMPT, "--target", "Warsaw", "--dictionaries", "world/saes", "--out", path, *chosen)
+    assert result.code == 0
+    circuit = sc.Circuit.load(path)
+    assert circuit.provenance.method == named
+    assert {node.feature.dictionary.partition(".")[0] for node in circuit.top(5)} == {"sae"}
+
+
+def test_others_graphs_are_exported_too(run, tmp_path: Path) -> None:
+    fixture = Path(__file__).parents[1] / "exports" / "data" / "whole.pt"
+    result = run("export", fixture, tmp_path / "theirs.circuit")
+    assert result.code == 0
+    assert len(sc.Circuit.load(tmp_path / "theirs.circuit")) == len(sc.read_graph(fixture))
+
+
 def test_export_needs_no_model(run, tmp_path: Path) -> None:
     source = random_circuit(0).save(tmp_path / "a.circuit")
     names = ["a.html", "a.json", "a.graphml", "a.neuronpedia.json", "a.png", "a.svg", "a.pdf"]
@@ -127,9 +145,10 @@ def test_the_doctor_says_what_is_wrong(run, monkeypatch: pytest.MonkeyPatch) -> 
         (["attribute", DEMO_PROMPT, "--target", "are", "--against", "are"], "itself is zero"),
         (["attribute", DEMO_PROMPT, "--node-share", "0"], "node_share is 0.0"),
         (["attribute", DEMO_PROMPT, "--model", "nowhere"], "no model in 'nowhere'"),
+        (["attribute", DEMO_PROMPT, "--method", "magic"], "no method 'magic'"),
         (["attribute", DEMO_PROMPT, "--out", "a.docx"], "'a.docx' says no format"),
-        (["export", "missing.circuit", "a.html"], "no circuit file 'missing.circuit'"),
-        (["export", "text.circuit", "a.html"], "text.circuit is not a circuit"),
+        (["export", "missing.circuit", "a.html"], "no graph file 'missing.circuit'"),
+        (["export", "text.circuit", "a.html"], "text.circuit is no graph that can be read"),
         (["export", "good.circuit", "a.docx"], "'a.docx' says no format"),
         (["export", "good.circuit", "folder.json"], "folder.json"),
         (["export", "good.circuit", "a.html", "--model", "lab"], "do not fit its config.json"),
