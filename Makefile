@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 PEERS ?= .peers
+CIRCUIT_TRACER ?= .peers-ct
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lab check world bench bench-peers widgets clean
+.PHONY: demo test lab check world bench bench-peers bench-circuit-tracer widgets clean
 
 demo: $(READY)  ## trace one prompt of the embedded model and write its circuit in every format
 	$(BIN)/saecircuits demo --out demo
@@ -35,6 +36,13 @@ bench-peers: $(READY)  ## training against SAELens, dictionary_learning and spar
 	$(BIN)/python -m benchmarks.training_throughput --peers-python $(PEERS)/bin/python
 	$(BIN)/python -m benchmarks.synthetic_truth --peers-python $(PEERS)/bin/python
 
+bench-circuit-tracer: $(READY)  ## attribution against circuit-tracer, in an environment of its own
+	test -d $(CIRCUIT_TRACER) || $(PYTHON) -m venv $(CIRCUIT_TRACER)
+	$(CIRCUIT_TRACER)/bin/pip install --quiet $$(grep '^torch==' constraints.txt)
+	$(CIRCUIT_TRACER)/bin/pip install --quiet --requirement benchmarks/peers/requirements-circuit-tracer.txt
+	$(BIN)/python -m benchmarks.attribution_vs_circuit_tracer --peers-python $(CIRCUIT_TRACER)/bin/python --check
+	$(BIN)/python -m benchmarks.attribution_memory
+
 widgets:  ## rebuild the widgets' bundles (needs Node)
 	cd widgets && npm ci && npm run build
 
@@ -46,4 +54,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(PEERS) demo artefacts .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) $(CIRCUIT_TRACER) demo artefacts .pytest_cache .ruff_cache

@@ -11,8 +11,11 @@ import torch
 
 import saecircuits as sc
 from benchmarks.timing import compare
-from saecircuits.attribution import Difference, Readings, Sweep, read_target
-from saecircuits.attribution.targets import encoder_readings
+from saecircuits.attribution import Difference, read_target
+from saecircuits.attribution.direct.held_model import HeldModel
+from saecircuits.attribution.direct.readings import Readings, feature_readings
+from saecircuits.attribution.direct.sources import Sources
+from saecircuits.attribution.direct.sweep import sweep
 from saecircuits.replacement import Capture, Replacement, capture
 from saecircuits.sites import Site
 from saecircuits.subject import held
@@ -28,7 +31,7 @@ def main() -> None:
     readings = _readings(replacement, captured)
     ours, theirs = _by_sweep(replacement, captured, readings), _by_autograd(replacement, captured, readings)
     gap = max(float((a - b).abs().max() / b.abs().max()) for a, b in zip(ours, theirs, strict=True))
-    rows = sum(len(reading.position) for reading in readings)
+    rows = sum(len(reading) for reading in readings)
     print(f"{rows} rows, {captured.length} tokens; largest difference of token effects {gap:.1e} of the largest")
     pair = compare(
         lambda: _by_sweep(replacement, captured, readings), lambda: _by_autograd(replacement, captured, readings)
@@ -37,24 +40,18 @@ def main() -> None:
 
 
 def _readings(replacement: Replacement, captured: Capture) -> list[Readings]:
-    target = read_target(replacement, captured, Difference("Mary", "John"))[0]
-    readings = [Readings(target.layer, torch.tensor([target.position]), target.vector[None])]
-    for layer, active in captured.active.items():
-        readings.append(Readings(layer, active.position, encoder_readings(replacement, captured, layer)[0]))
+    """Of the target and of all features of each layer: each at one place."""
+    readings = [read_target(replacement, captured, Difference("Mary", "John"))[0].readings]
+    for dictionary in replacement.replacers:
+        which = torch.arange(len(captured.active[dictionary.name]))
+        readings.append(feature_readings(replacement, captured, dictionary, which))
     return readings
 
 
 def _by_sweep(replacement: Replacement, captured: Capture, readings: list[Readings]) -> list[torch.Tensor]:
-    """Effects of the token embeddings on every reading, after all other sources were contracted too."""
-    sweep = Sweep(replacement, captured)
-    tokens = []
-    for reading in readings:
-        for effects in sweep.effects(reading):
-            last = effects
-        full = torch.zeros(len(reading.position), captured.length)
-        full[:, : last.tokens.shape[1]] = last.tokens
-        tokens.append(full)
-    return tokens
+    """Effects of the token embeddings on every reading, the first of all sources that the sweep works out."""
+    linear = HeldModel(Sources(replacement, captured, replacement.subject.n_layers))
+    return [sweep(linear, reading)[:, : captured.length] for reading in readings]
 
 
 def _by_autograd(replacement: Replacement, captured: Capture, readings: list[Readings]) -> list[torch.Tensor]:
@@ -62,20 +59,22 @@ def _by_autograd(replacement: Replacement, captured: Capture, readings: list[Rea
     mids, outs, embedding = _frozen_graph(replacement, captured)
     tokens = []
     for reading in readings:
-        seeds = torch.zeros(len(reading.position), *mids[reading.layer].shape)
+        layer = int(reading.place[0]) // 2
+        seeds = torch.zeros(len(reading), *mids[layer].shape)
         seeds[torch.arange(len(seeds)), 0, reading.position] = reading.vector
-        sources = [embedding, *outs[: reading.layer]]
-        gradients = torch.autograd.grad(mids[reading.layer], sources, seeds, retain_graph=True, is_grads_batched=True)
-        for layer, gradient in enumerate(gradients[1:]):
-            _contract(replacement, captured, layer, gradient[:, 0])
+        sources = [embedding, *outs[:layer]]
+        gradients = torch.autograd.grad(mids[layer], sources, seeds, retain_graph=True, is_grads_batched=True)
+        for below, gradient in enumerate(gradients[1:]):
+            _contract(replacement, captured, below, gradient[:, 0])
         tokens.append((gradients[0][:, 0] * captured.embedding).sum(-1))
     return tokens
 
 
 def _contract(replacement: Replacement, captured: Capture, layer: int, gradient: torch.Tensor) -> None:
-    active = captured.active[layer]
-    rows = replacement.by_layer[layer].W_dec[active.index, 0] * active.value[:, None]
-    torch.einsum("rad,ad->ra", gradient[:, active.position], rows)
+    for dictionary, write in replacement.writers(layer):
+        active = captured.active[dictionary.name]
+        rows = dictionary.W_dec[active.index, write] * active.value[:, None]
+        torch.einsum("rad,ad->ra", gradient[:, active.position], rows)
     torch.einsum("rpd,pd->rp", gradient, captured.error(layer))
 
 
