@@ -43,3 +43,7 @@ class TrainingError(SaeCircuitsError, RuntimeError):
 
 class TrainingInterrupted(SaeCircuitsError, KeyboardInterrupt):
     """Training was broken off by Ctrl-C, between two steps."""
+
+
+class Stopped(SaeCircuitsError):
+    """Work was broken off because somebody asked for it, or asked for something newer."""

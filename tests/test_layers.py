@@ -23,7 +23,7 @@ LAYERS = (
     ("replacement",),
     ("circuit", "dictionaries", "subject", "world"),
     ("sites", "table"),
-    ("atomic", "errors", "version"),
+    ("atomic", "errors", "progress", "version"),
 )
 """From the top to the bottom, as ARCHITECTURE.md draws them."""
 

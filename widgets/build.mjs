@@ -1,7 +1,6 @@
 // Bundles each widget into one ES module and one style sheet, un-minified, the same bytes on every machine.
 import esbuild from "esbuild";
-
-const WIDGETS = ["explorer", "feature_card", "training_monitor", "pareto_plot"];
+import { WIDGETS } from "./widgets.mjs";
 
 const options = {
   absWorkingDir: import.meta.dirname,

@@ -7,10 +7,10 @@ goes back to the browser with its cure.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from saecircuits.errors import InputError, SaeCircuitsError
+from saecircuits.errors import InputError, SaeCircuitsError, Stopped
 
 Answer = tuple[dict[str, Any], list[bytes]]
 Handler = Callable[[Mapping[str, Any]], Answer]
@@ -18,11 +18,21 @@ Handler = Callable[[Mapping[str, Any]], Answer]
 _log = logging.getLogger(__name__)
 
 
-def answer(handlers: Mapping[str, Handler], message: Any) -> tuple[dict[str, Any], list[bytes]]:
-    """The reply to one message, and its binary buffers."""
+def answer(
+    handlers: Mapping[str, Handler], message: Any, also: Iterable[str] = ()
+) -> tuple[dict[str, Any], list[bytes]]:
+    """The reply to one message, and its binary buffers.
+
+    Args:
+        handlers: by type of request.
+        message: anything at all.
+        also: types that are answered elsewhere; an error names them too.
+    """
     identifier = message.get("id") if isinstance(message, Mapping) else None
     try:
-        body, buffers = _handler(handlers, message)(message)
+        body, buffers = _handler(handlers, message, also)(message)
+    except Stopped:
+        return {"id": identifier, "superseded": True}, []
     except Exception as error:
         return {"id": identifier, "error": describe(error)}, []
     return {"id": identifier, **body}, buffers
@@ -36,10 +46,17 @@ def describe(error: Exception) -> dict[str, str]:
     return {"message": f"{type(error).__name__}: {error}", "cure": "This was not foreseen; the log has the traceback."}
 
 
-def _handler(handlers: Mapping[str, Handler], message: Any) -> Handler:
+def kind_of(message: Any) -> str:
+    """The type of a request; empty if it has none."""
     kind = message.get("type") if isinstance(message, Mapping) else None
-    if not isinstance(kind, str) or kind not in handlers:
-        raise InputError(f"There is no request {kind!r}.", f"Known are {', '.join(sorted(handlers))}.")
+    return kind if isinstance(kind, str) else ""
+
+
+def _handler(handlers: Mapping[str, Handler], message: Any, also: Iterable[str]) -> Handler:
+    kind = kind_of(message)
+    if kind not in handlers:
+        known = sorted({*handlers, *also})
+        raise InputError(f"There is no request {kind!r}.", f"Known are {', '.join(known)}.")
     return handlers[kind]
 
 

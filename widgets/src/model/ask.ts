@@ -17,16 +17,29 @@ export class AskError extends Error {
   }
 }
 
+/** Not an error: somebody asked for something newer, or stopped it. */
+export class Superseded extends Error {
+  constructor() {
+    super("A newer request has taken the place of this one.");
+    this.name = "Superseded";
+  }
+}
+
 export interface Answer<T> {
   body: T;
   buffers: DataView[];
 }
 
-export type Ask = <T>(type: string, fields?: Record<string, unknown>) => Promise<Answer<T>>;
+/** Asks Python. When `signal` is aborted, Python is told to stop, and the promise is refused with `Superseded`. */
+export type Ask = <T>(
+  type: string,
+  fields?: Record<string, unknown>,
+  options?: { signal?: AbortSignal },
+) => Promise<Answer<T>>;
 
 interface Waiting {
   resolve(answer: Answer<never>): void;
-  reject(error: AskError): void;
+  reject(error: Error): void;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -41,19 +54,30 @@ export function createAsk<T>(
   const prefix = Math.random().toString(36).slice(2, 8);
   let count = 0;
 
-  const hear = (message: { id?: string; error?: Failure }, buffers: DataView[]) => {
+  const hear = (message: { id?: string; error?: Failure; superseded?: boolean }, buffers: DataView[]) => {
     const open = waiting.get(message?.id ?? "");
     if (!open || message.id === undefined) return;
     waiting.delete(message.id);
     clearTimeout(open.timer);
-    if (message.error) open.reject(new AskError(message.error));
+    if (message.superseded) open.reject(new Superseded());
+    else if (message.error) open.reject(new AskError(message.error));
     else open.resolve({ body: message as never, buffers: buffers ?? [] });
   };
   model.on("msg:custom", hear);
 
-  const ask: Ask = (type, fields = {}) =>
+  const ask: Ask = (type, fields = {}, { signal } = {}) =>
     new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new Superseded());
       const id = `${prefix}-${++count}`;
+      const cancel = () => {
+        const open = waiting.get(id);
+        if (!open) return;
+        waiting.delete(id);
+        clearTimeout(open.timer);
+        model.send({ id: `${prefix}-${++count}`, type: "cancel", of: id });
+        reject(new Superseded());
+      };
+      signal?.addEventListener("abort", cancel, { once: true });
       const timer = setTimeout(() => {
         waiting.delete(id);
         reject(

@@ -1,0 +1,87 @@
+/** The frame of a widget: its root, theme, focus, requests and clean-up; what is inside is up to `build`. */
+
+import { h, keepFromNotebook, type Ui } from "./dom.js";
+import { keepFocus } from "./focus.js";
+import { type Ask, createAsk } from "./model/ask.js";
+import type { Failure, Model } from "./model/traits.js";
+import { followTheme } from "./theme.js";
+
+/** Traits of every widget. */
+export interface CommonTraits {
+  error: Failure | null;
+  /** What runs, in words; empty when nothing does. */
+  busy: string;
+  /** Share of it that is done; null if unknown. */
+  progress: number | null;
+}
+
+/** What a widget is built on. */
+export interface Stand<T> {
+  model: Model<T>;
+  ui: Ui;
+  root: HTMLElement;
+  ask: Ask;
+  /** Calls `block` now and whenever one of the traits changes, until the clean-up. */
+  follow(names: readonly (keyof T & string)[], block: () => void): void;
+  /** Sets a trait here and in Python. */
+  save<K extends keyof T & string>(name: K, value: T[K]): void;
+  onClean(run: () => void): void;
+}
+
+interface RenderProps<T> {
+  model: Model<T>;
+  el: HTMLElement;
+  signal?: AbortSignal;
+}
+
+/** A widget's module: `build` fills the root, and may return what to do when colours or fonts have changed. */
+export function mount<T>(
+  // biome-ignore lint/suspicious/noConfusingVoidType: a builder need not return anything
+  build: (stand: Stand<T>) => { restyle?: () => void } | void,
+  className: string,
+): { render(props: RenderProps<T>): () => void } {
+  return {
+    render({ model, el, signal }) {
+      const stop = new AbortController();
+      const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
+      const onClean = (run: () => void) => stop.signal.addEventListener("abort", run, { once: true });
+      const { ask, close } = createAsk(model);
+      const root = h(ui, "div", {
+        class: `saec ${className}`,
+        // Focusable by script: a focus that loses its control stays in the widget.
+        attrs: { tabindex: -1 },
+        on: { keydown: keepFromNotebook },
+      });
+      const stand: Stand<T> = {
+        model,
+        ui,
+        root,
+        ask,
+        follow(names, block) {
+          for (const name of names) {
+            model.on(`change:${name}`, block);
+            onClean(() => model.off(`change:${name}`, block));
+          }
+          block();
+        },
+        save(name, value) {
+          model.set(name, value);
+          model.save_changes();
+        },
+        onClean,
+      };
+      const { restyle = () => {} } = build(stand) ?? {};
+      el.append(root);
+      followTheme(ui, root, restyle);
+      keepFocus(ui, root, root);
+      const clean = () => {
+        if (stop.signal.aborted) return;
+        stop.abort();
+        close();
+        root.remove();
+      };
+      signal?.addEventListener("abort", clean, { once: true });
+      return clean;
+    },
+  };
+}
