@@ -13,6 +13,7 @@ a feature is one row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from einops import einsum
@@ -43,6 +44,7 @@ class Dictionary(nn.Module):
         W_dec: `[feature, write, d_model]`.
         b_dec: `[write, d_model]`.
         W_skip: `[write, d_model, read, d_model]`, from what is read to what is written; None without `skip`.
+        folder: where it was read from, or None; labels of its features lie beside it.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Dictionary(nn.Module):
         self.reads = tuple(reads)
         self.writes = tuple(writes)
         self.activation: Activation = activation
+        self.folder: Path | None = None
         self.W_enc = nn.Parameter(torch.zeros(n_features, len(reads), d_model))
         self.b_in = nn.Parameter(torch.zeros(len(reads), d_model))
         self.b_enc = nn.Parameter(torch.zeros(n_features))

@@ -115,6 +115,7 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
             f"The weights in {folder} do not fit its config.json: {error}",
             "Restore both files from one dictionary.",
         ) from error
+    dictionary.folder = folder
     return dictionary.requires_grad_(False).eval()
 
 

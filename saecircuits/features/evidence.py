@@ -85,9 +85,11 @@ class Evidence:
 
     def label(self, feature: int) -> str:
         """What a feature is about: what a person said, else an automatic label."""
+        return self.named.get(self._checked(feature)) or self.automatic_label(feature)
+
+    def automatic_label(self, feature: int) -> str:
+        """What a feature is about, as its evidence tells."""
         feature = self._checked(feature)
-        if feature in self.named:
-            return self.named[feature]
         breadth, spread = float(self.fired.breadth[feature]), float(self.promotion.spread[feature])
         return automatic_label(self._fired(feature), breadth, self._promoted(feature), spread)
 

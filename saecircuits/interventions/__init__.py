@@ -2,7 +2,7 @@
 
 from .edits import Ablate, Add, AllFeatures, Edit, Patch, Scale, Set
 from .effect import Effect, Outcome, TokenChange, intervene
-from .generation import generate
+from .generation import Generation, generate, generate_step_by_step
 from .resolve import Change, resolve
 from .run import EditedRun, run_frozen, run_live
 
@@ -14,12 +14,14 @@ __all__ = [
     "Edit",
     "EditedRun",
     "Effect",
+    "Generation",
     "Outcome",
     "Patch",
     "Scale",
     "Set",
     "TokenChange",
     "generate",
+    "generate_step_by_step",
     "intervene",
     "resolve",
     "run_frozen",

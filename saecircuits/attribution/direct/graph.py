@@ -22,6 +22,7 @@ from jaxtyping import Float, Int
 from saecircuits.attribution.targets import Target, text_of
 from saecircuits.circuit import Circuit, NodeKind, NodeTable, NodeTableBuilder, Provenance
 from saecircuits.errors import InputError
+from saecircuits.progress import report
 from saecircuits.replacement import Capture, Replacement, capture
 from saecircuits.sites import SITE_KINDS
 from saecircuits.version import __version__
@@ -152,6 +153,8 @@ class _Graph:
             done += len(best)
 
     def _explain_features(self, columns: Int[np.ndarray, " column"]) -> None:
+        wanted = sum(len(group.position) for group in self._features)
+        report("explaining features", int(self._visited.sum()), min(wanted, self._method.max_features))
         parts, chosen = [], []
         for group in reversed(self._features):
             inside = columns[(columns >= group.columns.start) & (columns < group.columns.stop)]

@@ -19,6 +19,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from saecircuits.progress import report
+
 from .goals import Goal, measure
 from .methods import GradientMethod
 from .places import Place, Walked, walk
@@ -71,6 +73,7 @@ def direct_effects(parts: Split, goals: Sequence[Goal], chosen: Chosen, method: 
         walked, leaves = _cut(parts)
         for numbers, values in _readings(parts, goals, chosen, walked):
             for start in range(0, len(numbers), _READINGS):
+                report("direct effects", start, len(numbers))
                 gradients = _rows(values, slice(start, start + _READINGS), leaves)
                 with torch.no_grad():
                     yield Block(numbers[start : start + _READINGS], _contracted(parts, chosen, gradients))

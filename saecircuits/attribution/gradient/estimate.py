@@ -18,6 +18,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from saecircuits.errors import InputError
+from saecircuits.progress import report
 from saecircuits.subject import Tokens, at_least_single
 
 from .goals import Goal, metric
@@ -96,6 +97,7 @@ def _along_the_path(parts: Split, goals: Goals, steps: int) -> Gradients:
     jobs = [(place, (step + 0.5) / steps) for place in parts.sources for step in range(steps)]
     total = {place: torch.zeros_like(parts.paths[place]) for place in parts.sources}
     for start in range(0, len(jobs), at_once):
+        report("gradients along the path", start, len(jobs))
         for place, gradient in _path_gradients(parts, goals, jobs[start : start + at_once]):
             total[place] += gradient / steps
     return total
@@ -176,7 +178,8 @@ def _ablated(parts: Split, goals: Goals, batch: int) -> Estimates:
 
 def _losses(parts: Split, goals: Goals, clean: Tensor, jobs: Sequence[_Removal]) -> Float[Tensor, " node"]:
     losses = [clean.new_zeros(0)]
-    for job in jobs:
+    for number, job in enumerate(jobs):
+        report(f"ablating {job.basis or 'errors'}", number, len(jobs))
         prompts = job.spot // parts.length
 
         def visit(place: Place, computed: Tensor, job: _Removal = job) -> Tensor:

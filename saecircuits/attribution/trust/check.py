@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 from saecircuits.attribution.direct import Direct
 from saecircuits.attribution.targets import Readout, explains_next_token, readouts, watched
 from saecircuits.circuit import Circuit, Scores
-from saecircuits.interventions import Ablate, EditedRun, resolve, run_frozen, run_live
+from saecircuits.interventions import Ablate, Change, EditedRun, resolve, run_frozen, run_live
+from saecircuits.progress import report
 from saecircuits.replacement import Replacement, capture
 from saecircuits.table import Table
 
@@ -33,6 +34,7 @@ from .measure import faithfulness
 from .predict import predict
 from .ranking import rank
 
+_Changes = Mapping[str, Sequence[Change]]
 FAITHFUL = 0.9
 """Share of the model's metric at which a circuit counts as faithful."""
 
@@ -180,12 +182,15 @@ def check(replacement: Replacement, circuit: Circuit, n: int = 10, curve: bool =
         for node in nodes
         if node.feature is not None  # `top` gives features
     ]
-    runs = [run_live(replacement, tokens, change, watched(circuit)) for change in [{}, *changes]]
+    runs = [run_live(replacement, tokens, change, watched(circuit)) for change in _none_and_each(changes, "live")]
     live = _measured(circuit, targets, runs)
     frozen = np.full(len(rows), np.nan)
     if direct and not any(dictionary.reads_ahead for dictionary in replacement.replacers):
         captured = capture(replacement, tokens)
-        runs = [run_frozen(replacement, captured, change, watch=watched(circuit)) for change in [{}, *changes]]
+        runs = [
+            run_frozen(replacement, captured, change, watch=watched(circuit))
+            for change in _none_and_each(changes, "attention held")
+        ]
         frozen = _measured(circuit, targets, runs)
     measured = [
         Measured(node.id, node.label, node.token, *map(float, values))
@@ -196,6 +201,13 @@ def check(replacement: Replacement, circuit: Circuit, n: int = 10, curve: bool =
     with_curve = curve and explains_next_token(circuit) and bool(nodes)
     found = faithfulness(replacement, [example_of(circuit)], rank([circuit]), ablation="zero") if with_curve else None
     return CheckReport(table, not circuit.pruned, circuit.scores, found)
+
+
+def _none_and_each(changes: Sequence[_Changes], how: str) -> Iterator[_Changes]:
+    """No change, then each."""
+    for number, change in enumerate([{}, *changes]):
+        report(f"ablating one by one, {how}", number, len(changes) + 1)
+        yield change
 
 
 def _measured(circuit: Circuit, targets: Sequence[Readout], runs: Sequence[EditedRun]) -> Float[np.ndarray, " changed"]:

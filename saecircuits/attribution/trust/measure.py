@@ -28,6 +28,7 @@ from saecircuits.interventions.masked import (
     run_masked,
 )
 from saecircuits.interventions.masked_activations import run_activations_masked
+from saecircuits.progress import report
 from saecircuits.replacement import Replacement
 from saecircuits.subject import Tokens
 
@@ -142,6 +143,7 @@ def _measure(
         )
         rows_at_once = max(1, CELLS // (positions * max(basis.widths.values())))
         for chunk in torch.arange(len(side)).split(rows_at_once):
+            report("measuring faithfulness", int(chunk[0]), len(side))
             which, row = side[chunk], example[chunk].to(examples.device)
             outside, size = combinations[which].unbind(1)
             masks = ranking.masks(size, outside.bool(), positions, basis.widths)
