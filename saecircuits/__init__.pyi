@@ -50,11 +50,13 @@ from .errors import (
 from .evaluation import evaluate as evaluate
 from .exports import export as export, read_graph as read_graph
 from .features import Evidence as Evidence, collect_evidence as collect_evidence
+from .features.superposition import ToySettings as ToySettings
 from .interventions import (
     Ablate as Ablate,
     Add as Add,
     AllFeatures as AllFeatures,
     Effect as Effect,
+    Generation as Generation,
     Patch as Patch,
     Scale as Scale,
     Set as Set,
@@ -94,11 +96,19 @@ from .training import (
 )
 from .version import __version__ as __version__
 from .widgets import (
+    ComparisonView as ComparisonView,
+    CrosscoderMap as CrosscoderMap,
+    Disentangler as Disentangler,
     Explorer as Explorer,
+    FeatureAtlas as FeatureAtlas,
     FeatureCard as FeatureCard,
     ParetoPlot as ParetoPlot,
     ParetoPoint as ParetoPoint,
+    PatchBoard as PatchBoard,
+    SparsityExplorer as SparsityExplorer,
+    SteeringPanel as SteeringPanel,
     TrainingMonitor as TrainingMonitor,
+    share_selection as share_selection,
 )
 
 __all__ = [
@@ -112,12 +122,15 @@ __all__ = [
     "BatchTopK",
     "CheckReport",
     "Circuit",
+    "ComparisonView",
     "Continuation",
     "Corpus",
+    "CrosscoderMap",
     "Dictionary",
     "Difference",
     "Direct",
     "Direction",
+    "Disentangler",
     "Effect",
     "Evidence",
     "Example",
@@ -125,10 +138,12 @@ __all__ = [
     "FaithfulnessCurve",
     "Feature",
     "FeatureAt",
+    "FeatureAtlas",
     "FeatureCard",
     "FileFormatError",
     "GateLoss",
     "Gated",
+    "Generation",
     "GhostGradients",
     "Gradient",
     "InputError",
@@ -145,6 +160,7 @@ __all__ = [
     "ParetoPlot",
     "ParetoPoint",
     "Patch",
+    "PatchBoard",
     "PreActivation",
     "RandomRows",
     "ReLU",
@@ -156,6 +172,8 @@ __all__ = [
     "Scale",
     "Set",
     "Site",
+    "SparsityExplorer",
+    "SteeringPanel",
     "Stream",
     "Subject",
     "Tanh",
@@ -163,6 +181,7 @@ __all__ = [
     "TokenRows",
     "TopK",
     "TopTokens",
+    "ToySettings",
     "TrainingError",
     "TrainingInterrupted",
     "TrainingMonitor",
@@ -185,6 +204,7 @@ __all__ = [
     "rank",
     "read_graph",
     "save_dictionary",
+    "share_selection",
     "train",
     "train_on",
     "ungroup",

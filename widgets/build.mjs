@@ -1,27 +1,18 @@
-// Bundles each widget into one ES module and one style sheet, un-minified, the same bytes on every machine.
+// Bundles the widgets into the Python package; with --watch again at every change.
 import esbuild from "esbuild";
-import { WIDGETS } from "./widgets.mjs";
+import { OPTIONS } from "./bundle.mjs";
 
-const options = {
-  absWorkingDir: import.meta.dirname,
-  entryPoints: WIDGETS.flatMap((name) => [
-    { in: `src/${name}.ts`, out: name },
-    { in: `src/styles/${name}.css`, out: name },
-  ]),
-  outdir: process.env.SAEC_OUT ?? "../saecircuits/widgets/static",
-  bundle: true,
-  charset: "utf8",
-  format: "esm",
-  target: ["es2022"],
-  // UMD dependencies would otherwise register themselves with the notebook's require.js.
-  define: { "define.amd": "false" },
-  legalComments: "none",
-  logLevel: "warning",
+const options = { ...OPTIONS, outdir: process.env.SAEC_OUT ?? OPTIONS.outdir };
+// The same once more, small: for pages of their own, and the copies that notebooks keep of their outputs.
+const small = {
+  ...options,
+  minify: true,
+  entryPoints: options.entryPoints.map(({ in: from, out }) => ({ in: from, out: `${out}.page` })),
 };
 
 if (process.argv.includes("--watch")) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
-  await esbuild.build(options);
+  await Promise.all([esbuild.build(options), esbuild.build(small)]);
 }

@@ -1,7 +1,6 @@
-import fs from "node:fs";
-
 // The widgets by name: `src/NAME.ts` and `src/styles/NAME.css` are bundled, one of each a widget.
 export const WIDGETS = [
+  "comparison_view",
   "crosscoder_map",
   "disentangler",
   "explorer",
@@ -12,4 +11,4 @@ export const WIDGETS = [
   "sparsity_explorer",
   "steering_panel",
   "training_monitor",
-].filter((name) => fs.existsSync(`${import.meta.dirname}/src/${name}.ts`));
+];

@@ -1,14 +1,19 @@
 """One HTML file with a widget in it, that works from disk with the network off and without a kernel.
 
-1. The state's bytes become base64; the JSON is escaped so that no text in it can end its element.
-2. The bundle goes in as base64 and is imported from memory.
-3. A small stand-in for the kernel's model (`page_shim.js`) holds the state.
-4. A content security policy allows exactly this page's own script and style, and no address at all.
+1. The state (its bytes as base64), the bundle and its style become one JSON text, compressed, as base64: no text in it
+   can end its element.
+2. A small stand-in for the kernel's model (`page_shim.js`) unpacks it, holds the state and imports the bundle from
+   memory.
+3. A content security policy allows exactly this page's own script and style, and no address at all.
+
+`framed_page` is the same page inside an element of another, as the output of a cell: sandboxed, so that it can neither
+read nor change what is around it.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -33,8 +38,7 @@ _PAGE = """<!doctype html>
 <body>
 <main class="saec-page"></main>
 <noscript>This page draws with JavaScript, which is switched off here.</noscript>
-<script type="application/json" class="saec-page-state">{state}</script>
-<script type="text/plain" class="saec-page-bundle">{bundle}</script>
+<script type="text/plain" class="saec-page-data">{data}</script>
 <script type="module">{shim}</script>
 </body>
 </html>
@@ -58,21 +62,33 @@ def standalone_page(title: str, widget: str, state: Mapping[str, Any]) -> str:
     Raises:
         InputError: if there is no such widget.
     """
-    script, sheet = _STATIC / f"{widget}.js", _STATIC / f"{widget}.css"
+    script, sheet = _STATIC / f"{widget}.page.js", _STATIC / f"{widget}.page.css"
     if not script.is_file() or not sheet.is_file():
-        known = ", ".join(sorted(path.stem for path in _STATIC.glob("*.js"))) or "none"
+        known = ", ".join(sorted(path.name.removesuffix(".page.js") for path in _STATIC.glob("*.page.js"))) or "none"
         raise InputError(f"There is no widget {widget!r} to put on a page.", f"Known are: {known}.")
-    style = _PAGE_STYLE + sheet.read_text("utf-8")
     shim = _SHIM.read_text("utf-8")
     return _PAGE.format(
-        policy=f"default-src 'none'; script-src {_hash(shim)} blob:; style-src {_hash(style)}; "
+        policy=f"default-src 'none'; script-src {_hash(shim)} blob:; style-src {_hash(_PAGE_STYLE)}; "
         "base-uri 'none'; form-action 'none'",
         title=html.escape(title),
-        style=style,
-        state=_json_in_html(state),
-        bundle=base64.b64encode(script.read_bytes()).decode("ascii"),
+        style=_PAGE_STYLE,
+        data=packed({"state": state, "script": script.read_text("utf-8"), "style": sheet.read_text("utf-8")}),
         shim=shim,
     )
+
+
+def framed_page(page: str, title: str, height: int) -> str:
+    """A page as an element of another, which it can neither read nor change.
+
+    Args:
+        page: the text of the page.
+        title: what the element is, for those who do not see it.
+        height: in pixels; a reader can change it.
+    """
+    inside = page.replace("&", "&amp;").replace('"', "&quot;")
+    style = f"width: 100%; height: {height}px; border: 0; resize: vertical; overflow: auto"
+    rights = 'sandbox="allow-scripts allow-downloads" allow="fullscreen; clipboard-write"'
+    return f'<iframe title="{html.escape(title)}" {rights} style="{style}" srcdoc="{inside}"></iframe>'
 
 
 def _hash(text: str) -> str:
@@ -80,12 +96,10 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def _json_in_html(state: Mapping[str, Any]) -> str:
-    """JSON that is inert inside a script element: without `<`, `>`, `&` and the line separators of JavaScript."""
-    text = json.dumps(_portable(state), ensure_ascii=True, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+def packed(content: Mapping[str, Any]) -> str:
+    """JSON values, in which bytes may stand anywhere, compressed and as base64: the same text on every machine."""
+    text = json.dumps(_portable(content), ensure_ascii=True, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode("ascii"), 9, mtime=0)).decode("ascii")
 
 
 def _portable(value: Any) -> Any:

@@ -1,15 +1,16 @@
 
-// Stands in for the kernel's model on a page of its own: it holds the state and refuses requests.
-const text = (name) => document.querySelector(`.saec-page-${name}`).textContent;
+// Unpacks the page, and stands in for the kernel's model: it holds the state and refuses requests.
+const packed = document.querySelector(".saec-page-data").textContent;
 const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const stream = new Blob([bytes(packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
 const revive = (_, value) => (typeof value?.$bytes === "string" ? new DataView(bytes(value.$bytes).buffer) : value);
-const state = JSON.parse(text("state"), revive);
+const { state, script, style } = JSON.parse(await new Response(stream).text(), revive);
 
 const handlers = new Map();
 const tell = (event, ...details) => {
   for (const handler of handlers.get(event) ?? []) handler(...details);
 };
-const refusal = { message: "This page has no kernel.", cure: "Open the circuit in a notebook to edit it." };
+const refusal = { message: "This page has no kernel.", cure: "Open it in a notebook and run its cell." };
 const model = {
   get: (name) => state[name],
   set: (name, value) => {
@@ -22,7 +23,10 @@ const model = {
   send: ({ id }) => queueMicrotask(() => tell("msg:custom", { id, error: refusal }, [])),
 };
 
-const address = URL.createObjectURL(new Blob([bytes(text("bundle"))], { type: "text/javascript" }));
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets = [sheet];
+const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
 const widget = (await import(address)).default;
 URL.revokeObjectURL(address);
 widget.render({ model, el: document.querySelector(".saec-page"), signal: new AbortController().signal });

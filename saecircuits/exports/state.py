@@ -16,7 +16,11 @@ _METHODS = {method.name: method for method in (Ablation, Gradient, IntegratedGra
 
 
 def graph_state(
-    circuit: Circuit, live: bool, kernel: bool = False, refusal: Mapping[str, str] | None = None
+    circuit: Circuit,
+    live: bool,
+    kernel: bool = False,
+    refusal: Mapping[str, str] | None = None,
+    density: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """The `graph` trait of the Explorer.
 
@@ -25,6 +29,7 @@ def graph_state(
         live: whether a model can answer questions about the circuit.
         kernel: whether Python is there at all, to write files.
         refusal: message and cure, if the circuit can be neither edited nor checked.
+        density: share of tokens at which each feature fires, NaN where that is not known, `[node]`.
     """
     nodes, edges, origin = circuit.nodes, circuit.adjacency.tocoo(), circuit.provenance
     effect = np.asarray(circuit.effect)
@@ -34,7 +39,7 @@ def graph_state(
         "tokens": list(origin.tokens),
         "n_layers": origin.n_layers,
         "model": origin.model,
-        "target": {"label": origin.target, "value": circuit.target_value},
+        "target": {"label": origin.target, "value": circuit.target_value, **_feature_target(origin)},
         "scores": {
             "replacement": circuit.scores.replacement,
             "completeness": circuit.scores.completeness,
@@ -57,6 +62,7 @@ def graph_state(
             "influence": _bytes(circuit.influence + circuit.weights, np.float32),
             "probability": _bytes(nodes.probability, np.float32),
             **({} if np.isnan(effect).all() else {"effect": _bytes(effect, np.float32)}),
+            **({} if density is None or np.isnan(density).all() else {"density": _bytes(density, np.float32)}),
         },
         "edges": {
             "source": _bytes(edges.col, np.uint32),
@@ -96,13 +102,26 @@ def _method_call(origin: Provenance) -> str:
     return f"sc.{method.__name__}({given})"
 
 
+def _feature_target(origin: Provenance) -> dict[str, Any]:
+    """`feature` and `position`, where a feature was the target."""
+    match origin.settings.get("readouts"):
+        case [{"feature": str(feature), "position": int(position)}] if feature:
+            return {"feature": feature, "position": position}
+        case _:
+            return {}
+
+
 def page_state(circuit: Circuit, cards: Mapping[str, Any]) -> dict[str, Any]:
     """All traits of an Explorer without a kernel."""
     return {
         "graph": graph_state(circuit, live=False),
         "selected": None,
-        "pinned": [],
+        "pinned": pins_of(circuit),
         "supernodes": supernode_records(circuit),
+        "places": {},
+        "names": {},
+        "flow": "across",
+        "filter": {},
         "prune": 1.0,
         "edits": [],
         "frozen": False,
@@ -112,6 +131,11 @@ def page_state(circuit: Circuit, cards: Mapping[str, Any]) -> dict[str, Any]:
         "error": None,
         "busy": "",
     }
+
+
+def pins_of(circuit: Circuit) -> list[str]:
+    """The nodes that were pinned when the circuit was saved or exported, as far as it still has them."""
+    return [str(pin) for pin in circuit.provenance.settings.get("pins", ()) if pin in circuit.nodes.rows]
 
 
 def supernode_records(circuit: Circuit) -> list[dict[str, Any]]:

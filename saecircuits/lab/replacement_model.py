@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,17 @@ from saecircuits.attribution import (
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
-from saecircuits.features import ContrastingFeature, Evidence, contrast
-from saecircuits.interventions import Edit, Effect, Outcome, generate, intervene
+from saecircuits.features import ContrastingFeature, Evidence, LabelBook, contrast, find_features, neighbours
+from saecircuits.interventions import Edit, Effect, Generation, Outcome, generate, generate_step_by_step, intervene
 from saecircuits.replacement import Replacement, capture
 from saecircuits.sites import Site
 from saecircuits.subject import Subject
 from saecircuits.table import Table
-from saecircuits.widgets import Explorer, FeatureCard
+
+from .views import Views
+
+_NEAR, _SHOWN = 64, 8
+"""Neighbours of a feature that are looked at, and those that fire and are told."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class ActiveFeature:
     label: str
 
 
-class ReplacementModel:
+class ReplacementModel(Views):
     """A language model with sparse dictionaries in place of its MLPs.
 
     What the dictionaries cannot reconstruct is kept as an error, so without edits the output is the model's own.
@@ -73,6 +78,7 @@ class ReplacementModel:
     ) -> None:
         self.replacement = Replacement(subject, dictionaries)
         self.evidence = dict(evidence or {})
+        self._named = LabelBook(self.replacement.dictionaries.values())
         for name, known in self.evidence.items():
             size = self.replacement.dictionary(name).n_features
             if known.n_features != size:
@@ -134,6 +140,18 @@ class ReplacementModel:
         """Continue a prompt with edits in place; greedy unless `do_sample=True`."""
         return generate(self.replacement, prompt, edits, max_new_tokens, **options)
 
+    def generation(
+        self,
+        prompt: Any,
+        edits: Sequence[Edit] = (),
+        max_new_tokens: int = 20,
+        temperature: float = 0.0,
+        seed: int = 0,
+        hold_attention: bool = False,
+    ) -> Generation:
+        """Continue a prompt, and tell what else could have come at each place; see `generate_step_by_step`."""
+        return generate_step_by_step(self.replacement, prompt, edits, max_new_tokens, temperature, seed, hold_attention)
+
     def features(self, prompt: str, n: int | None = None) -> Table[ActiveFeature]:
         """Features that fire in a prompt, strongest first, relative to the most that each was seen to fire.
 
@@ -164,7 +182,7 @@ class ReplacementModel:
         return Table(rows, columns)
 
     def card(self, feature: Feature | str) -> dict[str, Any]:
-        """Evidence of a feature, as JSON.
+        """Evidence of a feature, as JSON: the card, the label that it would have if nobody had named it, neighbours.
 
         Raises:
             InputError: if there is no such feature, or no evidence of its dictionary.
@@ -174,24 +192,54 @@ class ReplacementModel:
             raise InputError(
                 f"There is no evidence of {feature.dictionary!r}.", "Collect it with sc.collect_evidence(lab, corpus)."
             )
-        return self.evidence[feature.dictionary].card(feature.index).to_dict()
+        card = self.evidence[feature.dictionary].card(feature.index).to_dict()
+        automatic = self.evidence[feature.dictionary].automatic_label(feature.index)
+        near = neighbours(self.dictionaries[feature.dictionary], feature.index, _NEAR)
+        alive = [(i, cosine) for i, cosine in near if self.evidence[feature.dictionary].maximum(i) > 0]
+        return card | {
+            "label": self.label(feature),
+            "automatic": automatic,
+            "neighbours": [self._neighbour(Feature(feature.dictionary, i), cosine) for i, cosine in alive[:_SHOWN]],
+        }
 
     def cards(self, circuit: Circuit) -> dict[str, Any]:
         """Evidence of all features of a circuit that have any, by `"dictionary/index"`."""
         return {str(f): self.card(f) for f in _features_of(circuit) if f.dictionary in self.evidence}
 
-    def feature_card(self, feature: Feature | str, value: float | None = None) -> FeatureCard:
-        """The card of a feature as a widget."""
-        return FeatureCard(self.card(feature), value)
-
     def labels(self, circuit: Circuit) -> dict[Feature, str]:
         """What the features of a circuit are about."""
         return {f: self.label(f) for f in _features_of(circuit)}
 
-    def label(self, feature: Feature) -> str:
-        """What a feature is about, in a few words; its name where nothing is known."""
-        known = self.evidence.get(feature.dictionary)
-        return str(feature) if known is None else known.label(feature.index) or str(feature)
+    def label(self, feature: Feature | str) -> str:
+        """What a feature is about, in a few words: what a person said, else an automatic label, else its name."""
+        feature = Feature.parse(feature)
+        known, given = self.evidence.get(feature.dictionary), self._named.get(feature.dictionary, feature.index)
+        if given or known is None:
+            return given or str(feature)
+        automatic = known.label if given is None else known.automatic_label
+        return automatic(feature.index) or str(feature)
+
+    def set_label(self, feature: Feature | str, label: str) -> Path:
+        """Name a feature; an empty label brings the automatic one back.
+
+        Names are kept in `labels.json` beside the dictionary, or, for the embedded world, for folders that cannot be
+        written to and for dictionaries that are on no disk, in `~/.saecircuits/labels`. They are read again with the
+        dictionaries. Circuits keep the labels that they were made with: `replace(circuit, labels=lab.labels(circuit))`.
+
+        Returns:
+            The file that holds it.
+        """
+        feature = self.replacement.check_feature(Feature.parse(feature))
+        return self._named.set(feature.dictionary, feature.index, label)
+
+    def tell_of_labels(self, listener: Callable[[str, int], object]) -> None:
+        """Call a method with dictionary and feature whenever a feature was named; it is not kept alive for that."""
+        self._named.tell(listener)
+
+    def find(self, text: str, n: int = 20) -> list[Feature]:
+        """Features by number (`"3/203"`) or by words of their labels, the closest first; see `features.search`."""
+        sizes = {name: dictionary.n_features for name, dictionary in self.dictionaries.items()}
+        return find_features(sizes, self.label, text, n)
 
     def check(self, circuit: Circuit, n: int = 10, curve: bool = True) -> CheckReport:
         """How far to trust a circuit: its `n` most influential features ablated one by one, and its faithfulness."""
@@ -216,16 +264,8 @@ class ReplacementModel:
         """Through which attention heads an edge of a circuit flows; see `attribution.edge_heads`."""
         return edge_heads(self.replacement, circuit, source, target)
 
-    def explore(
-        self, prompt: str | Circuit, target: Any = None, against: str | None = None, position: int = -1, **traits: Any
-    ) -> Explorer:
-        """The Explorer on a prompt (see `attribute`) or on a circuit."""
-        circuit = prompt if isinstance(prompt, Circuit) else self.attribute(prompt, target, against, position)
-        return Explorer(circuit, self, **traits)
-
-    def view(self, circuit: Circuit) -> Explorer:
-        """The widget that a circuit shows itself as."""
-        return Explorer(circuit, self)
+    def _neighbour(self, feature: Feature, cosine: float) -> dict[str, Any]:
+        return {"feature": str(feature), "label": self.label(feature), "cosine": cosine}
 
     def _active(self, feature: Feature, position: int, token: str, value: float) -> ActiveFeature:
         known = self.evidence.get(feature.dictionary)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from .messages import Handler, answer, kind_of
 
 Send = Callable[[dict[str, Any], list[bytes]], None]
 Show = Callable[[str, float | None], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -90,10 +93,16 @@ class Desk:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            with listening(lambda what, done, total, job=job: self._heard(job, what, done, total)):
-                reply, buffers = answer({kind_of(job.message): job.handler}, job.message)
-            self._show("", None)
-            self._send(reply, buffers)
+            try:
+                self._do(job)
+            except Exception as error:  # the browser cannot be reached; later requests may fare better
+                _log.error("A widget's request could not be answered", exc_info=error)
+
+    def _do(self, job: _Job) -> None:
+        with listening(lambda what, done, total: self._heard(job, what, done, total)):
+            reply, buffers = answer({kind_of(job.message): job.handler}, job.message)
+        self._show("", None)
+        self._send(reply, buffers)
 
     def _next(self) -> _Job | None:
         with self._changed:

@@ -11,11 +11,17 @@ from saecircuits.attribution import readouts
 from saecircuits.circuit import Circuit
 from saecircuits.interventions import Effect
 
+from .messages import describe
+from .predicted import Prediction
+
 _TOKENS = 12
 
 
-def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:
-    """The `effect` trait: the output before and after, and the value of every node after the edits."""
+def effect_state(circuit: Circuit, effect: Effect, prediction: Prediction) -> dict[str, Any]:
+    """The `effect` trait: the output before and after, every node's value after the edits, and what was predicted.
+
+    `predicted` is the change of every node that the graph says, NaN where it does not; `unpredicted` says why not.
+    """
     before, after = effect.before.probabilities, effect.after.probabilities
     ids = list(dict.fromkeys([*after.topk(_TOKENS).indices.tolist(), *before.topk(_TOKENS).indices.tolist()]))
     ids = sorted(ids, key=lambda i: -max(float(before[i]), float(after[i])))[:_TOKENS]
@@ -32,9 +38,12 @@ def effect_state(circuit: Circuit, effect: Effect) -> dict[str, Any]:
         "after": after[ids].numpy(force=True).astype("<f4").tobytes(),
         "target_before": float(weights @ np.array(was)),
         "target_after": float(weights @ np.array(became)),
+        "target_predicted": prediction.target if np.isfinite(prediction.target) else None,
         "top_before": effect.before.answer,
         "top_after": effect.after.answer,
         "node_value": values.astype("<f4").tobytes(),
+        "predicted": _single(prediction.change).tobytes(),
+        "unpredicted": None if prediction.refusal is None else describe(prediction.refusal),
     }
 
 
@@ -48,3 +57,9 @@ def _node_values(circuit: Circuit, effect: Effect) -> Float[np.ndarray, " node"]
             latents = effect.edited.latents[name]
             values[rows] = latents[nodes.position[rows], nodes.index[rows]].numpy(force=True)
     return values
+
+
+def _single(values: Float[np.ndarray, " node"]) -> Float[np.ndarray, " node"]:
+    """In float32; what is too large for it is as good as unknown."""
+    small = np.abs(values) < np.finfo("<f4").max  # False for NaN
+    return np.where(small, values, np.nan).astype("<f4")

@@ -2,69 +2,47 @@
 
 Python holds the state and answers requests; the TypeScript half `widgets/src/explorer.ts` draws. Traits carry what both
 sides know, requests with an id carry what takes work; see `docs/widgets.md`.
+
+Requests and cells work at the same time. What was begun last is shown: whatever ends after something newer, or belongs
+to a circuit that is no longer shown, changes nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
-import anywidget
-import torch
 import traitlets
 
-from saecircuits.attribution import CheckReport, watched
-from saecircuits.circuit import Circuit, Feature, Node
-from saecircuits.errors import InputError, NotAttachedError
-from saecircuits.exports import TEXT_FORMATS, graph_state, supernode_records
+from saecircuits.attribution import CheckReport
+from saecircuits.circuit import Circuit, Node
+from saecircuits.errors import Stopped
+from saecircuits.exports import supernode_records
+from saecircuits.exports.state import pins_of
 from saecircuits.interventions import Edit, Effect
-from saecircuits.sites import Site
+from saecircuits.progress import listening, report
 
+from .base import Widget
 from .check_record import check_record
-from .edit_records import edits_from_records, records_of_edits
-from .effect_state import effect_state
-from .messages import Answer, answer, describe, text_field
-from .possible import why_no_card, why_not_changed, why_not_run
+from .edit_records import edits_from_records
+from .files import file_of
+from .grouping import Grouping
+from .messages import Answer, Handler, describe, text_field
+from .naming import Naming
+from .node_choice import NodeChoice
+from .shown import Shown
+from .steering import answer_continue
+from .workbench import Workbench
 
-_STATIC = Path(__file__).parent / "static"
-SHOWN_NODES, SHOWN_EDGES = 0.95, 0.98
-"""Shares of influence that are sent to the browser, whose slider prunes further."""
+__all__ = ["Explorer", "Workbench"]
 
-
-class Workbench(Protocol):
-    """What the Explorer asks of a model."""
-
-    @property
-    def dictionaries(self) -> Mapping[str, Any]:
-        """Its dictionaries by name."""
-        ...
-
-    def attribute(self, prompt: str, target: Any = None, against: str | None = None) -> Circuit:
-        """A circuit of another prompt."""
-        ...
-
-    def intervene(
-        self, prompt: Any, edits: Sequence[Edit], frozen: bool = False, *, watch: Sequence[Site] = ()
-    ) -> Effect:
-        """The effect of edits."""
-        ...
-
-    def check(self, circuit: Circuit) -> CheckReport:
-        """What a circuit predicts against what the model does."""
-        ...
-
-    def card(self, feature: Feature) -> Mapping[str, Any]:
-        """Evidence of a feature, as JSON."""
-        ...
-
-    def cards(self, circuit: Circuit) -> Mapping[str, Any]:
-        """Evidence of all features of a circuit."""
-        ...
+_OF_A_CIRCUIT = frozenset({"selected", "pinned", "supernodes", "places", "filter", "edits"})
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Grouping, Naming, NodeChoice, Widget):
     """A circuit as a widget.
 
     Args:
@@ -73,79 +51,53 @@ class Explorer(anywidget.AnyWidget):
             Circuits that no single prompt made, and circuits of neurons, can be looked at in any case.
 
     Attributes:
-        selected: id of the selected node, or None.
-        pinned: ids of the pinned nodes.
         prune: share of the shown influence that stays visible.
         edits: the present edits, as records; use `apply` to set them.
         frozen: hold attention and norms while editing.
         report: what the last check of this circuit found, as JSON, or None; use `check` to run it.
     """
 
-    _esm = _STATIC / "explorer.js"
-    _css = _STATIC / "explorer.css"
+    bundle = "explorer"
+    height = 1000
+    beside = frozenset({"check"})
 
     graph = traitlets.Dict().tag(sync=True)
-    selected = traitlets.Unicode(None, allow_none=True).tag(sync=True)
-    pinned = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    supernodes = traitlets.List(traitlets.Dict()).tag(sync=True)
     prune = traitlets.Float(0.8, min=0.0, max=1.0).tag(sync=True)
     edits = traitlets.List(traitlets.Dict()).tag(sync=True)
     frozen = traitlets.Bool(False).tag(sync=True)
     effect = traitlets.Dict(None, allow_none=True).tag(sync=True)
     report = traitlets.Dict(None, allow_none=True).tag(sync=True)
     cards = traitlets.Dict().tag(sync=True)
-    error = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    busy = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, circuit: Circuit, lab: Workbench | None = None, **traits: Any) -> None:
         self._lab: Any = circuit.host if lab is None else lab
-        self._handlers = {
-            "card": self._answer_card,
-            "edit": self._answer_edit,
-            "check": self._answer_check,
-            "export": self._answer_export,
-            "attribute": self._answer_attribute,
-        }
+        self._turns = itertools.count(1)
+        self._shown_turn = self._edited_turn = 0
         super().__init__(**traits)
         self.show(circuit)
-        for name in {"selected", "pinned", "edits"} & set(traits):  # showing a circuit starts them anew
+        self._hear_of_names(self._lab)
+        for name in _OF_A_CIRCUIT & set(traits):  # showing a circuit starts them anew
             setattr(self, name, traits[name])
-        self.on_msg(self._on_message)
 
     @property
     def circuit(self) -> Circuit:
         """The circuit that is shown, pruned as the browser got it."""
-        return self._circuit
+        return self._shown_now.circuit
 
     @property
     def selected_node(self) -> Node | None:
         """The selected node, or None."""
-        return None if self.selected is None else self._circuit.node(self.selected)
+        return None if self.selected is None else self.circuit.node(self.selected)
 
     @property
     def pinned_nodes(self) -> list[Node]:
         """The pinned nodes."""
-        return [self._circuit.node(identifier) for identifier in self.pinned]
+        return [self.circuit.node(identifier) for identifier in self.pinned]
 
     def show(self, circuit: Circuit) -> None:
         """Show another circuit; selection, pins, edits and the report start anew."""
-        self._whole = circuit
-        self._circuit = circuit if circuit.pruned else circuit.prune(SHOWN_NODES, SHOWN_EDGES)
-        cannot_run = why_not_run(circuit, self._lab is not None)
-        refusal = cannot_run or why_not_changed(circuit, self._lab.dictionaries)
-        with self.hold_sync():
-            self.graph = graph_state(
-                self._circuit,
-                live=self._lab is not None,
-                kernel=True,
-                refusal=None if refusal is None else describe(refusal),
-            )
-            self._refusal = refusal
-            self.supernodes = supernode_records(self._circuit)
-            self.selected, self.pinned = None, []
-            self.effect = None if cannot_run else self._measure([], frozen=False)[1]
-            self.error, self.cards, self.report = None, {}, None
-            self.edits = []
+        with suppress(Stopped):
+            self._show(circuit, next(self._turns))
 
     def apply(self, edits: Sequence[Edit], frozen: bool = False) -> Effect:
         """Edit features, as a click would; the widget shows what moved.
@@ -154,9 +106,11 @@ class Explorer(anywidget.AnyWidget):
             InputError: for an edit that cannot be made, or a circuit that cannot be edited.
             NotAttachedError: if there is no model behind the circuit.
         """
-        self._refuse()
-        effect, state = self._measure(list(edits), frozen)
-        self._set_edits(edits, frozen, state)
+        shown, turn = self._shown_now, next(self._turns)
+        shown.refuse()
+        effect, state = shown.measure(list(edits), frozen)
+        with suppress(Stopped), self._editing(shown, turn):
+            self._set_edits(frozen, state)
         return effect
 
     def check(self) -> CheckReport:
@@ -166,91 +120,129 @@ class Explorer(anywidget.AnyWidget):
             InputError: for a circuit that cannot be checked.
             NotAttachedError: if there is no model behind the circuit.
         """
-        self._refuse()
-        start = time.perf_counter()
-        self.busy = "checking"
+        shown = self._shown_now
+        shown.refuse()
         try:
-            report = self._model.check(self._whole)
+            with listening(lambda what, done, total: self._show_progress(what, done / total if total else None, 1)):
+                found, record = _checked(shown)
         finally:
-            self.busy = ""
-        self.report = check_record(report, 1000 * (time.perf_counter() - start))
-        return report
+            self._show_progress("", None, 1)
+        with suppress(Stopped), self._still(shown):
+            self.report = record
+        return found
 
-    def _refuse(self) -> None:
-        if self._refusal is not None:
-            raise self._refusal.with_traceback(None)
+    def _choices(self) -> Circuit | None:
+        return self._shown_now.circuit if self._shown_turn else None
 
-    def _measure(self, edits: list[Edit], frozen: bool) -> tuple[Effect, dict[str, Any]]:
-        start = time.perf_counter()
-        tokens = torch.tensor(self._circuit.provenance.token_ids)
-        effect = self._model.intervene(tokens, edits, frozen=frozen, watch=watched(self._circuit))
-        state = effect_state(self._circuit, effect)
-        state["edits"] = records_of_edits(edits)
-        state["milliseconds"] = 1000 * (time.perf_counter() - start)
-        return effect, state
-
-    def _set_edits(self, edits: Sequence[Edit], frozen: bool, state: dict[str, Any]) -> None:
+    def _show(self, circuit: Circuit, turn: int) -> None:
+        shown = Shown.of(circuit, self._lab)
+        effect = shown.measure([], frozen=False)[1] if shown.runs else None
+        graph, cards = shown.graph(), shown.strongest_cards()
+        report("showing the circuit", 0)
         with self.hold_sync():
-            self.frozen, self.error = frozen, None
-            self.effect = state  # before the edits: their observer compares with it
-            self.edits = state["edits"]
+            if turn < self._shown_turn:
+                raise Stopped("A newer circuit is shown.")
+            self._shown_turn, self._shown_now = turn, shown
+            self.graph = graph
+            self.supernodes = supernode_records(shown.circuit)
+            self.selected, self.pinned, self.places, self.filter = None, pins_of(shown.circuit), {}, {}
+            self.effect = effect
+            self.error, self.cards, self.report, self.names = None, cards, None, {}
+            self.edits = []
 
-    @property
-    def _model(self) -> Workbench:
-        if self._lab is None:
-            raise NotAttachedError(
-                "There is no model behind this circuit, so it can only be looked at.",
-                "Open it with Explorer(circuit, lab).",
-            )
-        return self._lab
+    @contextmanager
+    def _still(self, shown: Shown) -> Iterator[None]:
+        """Set traits together, of a circuit that is still shown."""
+        with self.hold_sync():
+            if shown is not self._shown_now:
+                raise Stopped("Another circuit is shown.")
+            yield
 
-    def _on_message(self, _: Any, message: Any, __: list[Any]) -> None:
-        reply, buffers = answer(self._handlers, message)
-        self.send(reply, buffers)
+    @contextmanager
+    def _editing(self, shown: Shown, turn: int) -> Iterator[None]:
+        """Set traits together, unless edits that were begun later are shown."""
+        with self._still(shown):
+            if turn < self._edited_turn:
+                raise Stopped("Newer edits are shown.")
+            self._edited_turn = turn
+            yield
+
+    def _set_edits(self, frozen: bool, state: dict[str, Any]) -> None:
+        self.frozen, self.error = frozen, None
+        self.effect = state  # before the edits: their observer compares with it
+        self.edits = state["edits"]
+
+    def _quick(self) -> Mapping[str, Handler]:
+        return {
+            "card": self._answer_card,
+            "label": self._answer_label,
+            "feature_card": lambda message: self._shown_now.attention.card(message),
+        }
+
+    def _long(self) -> Mapping[str, Handler]:
+        return {
+            "edit": self._answer_edit,
+            "check": self._answer_check,
+            "export": self._answer_export,
+            "attribute": self._answer_attribute,
+            "group": self._answer_group,
+            "edge_heads": lambda message: self._shown_now.attention.edge_heads(message),
+            "explain_head": lambda message: self._shown_now.attention.explain_head(message),
+            "continue": lambda message: answer_continue(self._shown_now, message),
+        }
 
     def _answer_card(self, message: Mapping[str, Any]) -> Answer:
-        node = self._circuit.node(text_field(message, "node"))
-        if node.feature is None:
-            raise InputError(f"{node.id} is not a feature; only features have cards.")
-        unknown = why_no_card(node.feature.dictionary, self._model.dictionaries)
-        if unknown is not None:
-            raise unknown
-        return {"card": dict(self._model.card(node.feature))}, []
+        return {"card": self._shown_now.card(text_field(message, "node"))}, []
 
     def _answer_edit(self, message: Mapping[str, Any]) -> Answer:
-        self._refuse()
+        shown, turn = self._shown_now, next(self._turns)
+        shown.refuse()
         edits, frozen = edits_from_records(message.get("edits")), bool(message.get("frozen", False))
-        _, state = self._measure(edits, frozen)
-        self._set_edits(edits, frozen, state)
+        report("running the model with the edits", 0)
+        _, state = shown.measure(edits, frozen)
+        report("running the model with the edits", 1, 1)
+        with self._editing(shown, turn):
+            self._set_edits(frozen, state)
         sent = {name: value for name, value in state.items() if not isinstance(value, bytes)}
-        return {"effect": sent}, [state["before"], state["after"], state["node_value"]]
+        return {"effect": sent}, [state[name] for name in ("before", "after", "node_value", "predicted")]
 
     def _answer_check(self, _: Mapping[str, Any]) -> Answer:
-        self.check()
-        return {"report": self.report}, []
+        shown = self._shown_now
+        shown.refuse()
+        record = _checked(shown)[1]
+        with self._still(shown):
+            self.report = record
+        return {"report": record}, []
 
     def _answer_export(self, message: Mapping[str, Any]) -> Answer:
         name = text_field(message, "format")
-        if name not in TEXT_FORMATS:
-            raise InputError(f"There is no format {name!r}.", f"Known are {', '.join(TEXT_FORMATS)}.")
-        ending, media_type, write = TEXT_FORMATS[name]
-        view = self._view() if name == "html" else {}
-        return {"filename": f"circuit{ending}", "mime": media_type}, [write(self._circuit, **view).encode("utf-8")]
-
-    def _view(self) -> dict[str, Any]:
-        """What a page opens with: what is looked at, and what is known."""
-        cards = {} if self._lab is None else self._lab.cards(self._circuit)
-        view = {name: getattr(self, name) for name in ("prune", "selected", "pinned", "report")}
-        return view | {"cards": cards}
+        report("writing the file", 0)
+        if name == "html":
+            return {"filename": "circuit.html", "mime": "text/html"}, [self.html().encode("utf-8")]
+        filename, media_type, content = file_of(self.named(self.grouped), name)
+        return {"filename": filename, "mime": media_type}, [content]
 
     def _answer_attribute(self, message: Mapping[str, Any]) -> Answer:
         target, against = (message.get(name) or None for name in ("target", "against"))
-        self.busy = "attributing"
-        try:
-            self.show(self._model.attribute(text_field(message, "prompt"), target, against))
-        finally:
-            self.busy = ""
+        turn = next(self._turns)
+        report("finding the circuit", 0)
+        self._show(self._shown_now.model.attribute(text_field(message, "prompt"), target, against), turn)
         return {}, []
+
+    def html(self, title: str = "") -> str:
+        """The Explorer as it is now, as one HTML page that works offline and without a kernel."""
+        circuit = self.circuit
+        return super().html(title or f"{circuit.prompt} → {circuit.provenance.target}")
+
+    def _page_state(self) -> dict[str, Any]:
+        return self._without_model(self._shown_now.cards())
+
+    def _kept_state(self) -> dict[str, Any]:
+        return self._without_model(self.cards)
+
+    def _without_model(self, cards: Mapping[str, Any]) -> dict[str, Any]:
+        graph = {**self.graph, "live": False, "kernel": False, "refusal": None}
+        return super()._page_state() | {"graph": graph, "cards": dict(cards)}
 
     @traitlets.observe("edits")
     def _edits_set_from_outside(self, change: Any) -> None:
@@ -258,11 +250,20 @@ class Explorer(anywidget.AnyWidget):
 
         If they cannot be, the error is shown in the widget, and the edits go back to what they were.
         """
-        known = self.effect["edits"] if self.effect else []
-        if change["new"] == known or not hasattr(self, "_circuit"):
+        known = self.effect.get("edits", []) if self.effect else []
+        if change["new"] == known or not self._shown_turn:
             return
         try:
             self.apply(edits_from_records(change["new"]), self.frozen)
         except Exception as error:
             self.error = describe(error)
             self.edits = known
+
+
+def _checked(shown: Shown) -> tuple[CheckReport, dict[str, Any]]:
+    """The report, and its record as the browser gets it."""
+    start = time.perf_counter()
+    report("checking the circuit", 0)
+    found = shown.model.check(shown.whole)
+    report("checking the circuit", 1, 1)
+    return found, check_record(found, 1000 * (time.perf_counter() - start))

@@ -6,21 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 
+from .base import Widget
 from .pareto_points import ParetoPoint, Points, known_scores, points_in, points_of
 
-_STATIC = Path(__file__).parent / "static"
 _PREFERRED = ("variance_explained", "loss_recovered")
 """Scores that are plotted upwards unless another is asked for."""
 _LOWER_IS_BETTER = ["l0", "l1", "loss", "mse", "fvu", "relative_error", "dead", "dense", "delta_loss", "kl"]
 
 
-class ParetoPlot(anywidget.AnyWidget):
+class ParetoPlot(Widget):
     """Dictionaries of a sweep as points.
 
     Args:
@@ -37,8 +36,7 @@ class ParetoPlot(anywidget.AnyWidget):
         InputError: if there is no point, two share a name, or none has a score that is asked for.
     """
 
-    _esm = _STATIC / "pareto_plot.js"
-    _css = _STATIC / "pareto_plot.css"
+    bundle = "pareto_plot"
 
     points = traitlets.List(traitlets.Dict()).tag(sync=True)
     x = traitlets.Unicode("").tag(sync=True)

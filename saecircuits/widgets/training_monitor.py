@@ -11,9 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -22,10 +21,10 @@ from saecircuits.subject import Subject
 from saecircuits.training import Corpus, LogEntry, Progress, TrainingPlan, TrainingResult, TrainingRun, train
 
 from .history import History
+from .kept import KeptWidget
 from .messages import Answer, answer, describe
 from .recipes import recipe
 
-_STATIC = Path(__file__).parent / "static"
 _INTERVAL = 0.5
 """Seconds between two updates of the browser."""
 _CURVES = ("loss", "l0", "variance_explained", "dead")
@@ -33,7 +32,7 @@ _MISSING = (float("nan"),) * len(_CURVES)
 _LIVE = ("running", "stopping")
 
 
-class TrainingMonitor(anywidget.AnyWidget):
+class TrainingMonitor(KeptWidget):
     """Live curves of all runs of a sweep: loss, L0, variance explained, dead share.
 
     In the background, so that the notebook stays free:
@@ -52,8 +51,8 @@ class TrainingMonitor(anywidget.AnyWidget):
         error: what broke the training off, with its cure; or None.
     """
 
-    _esm = _STATIC / "training_monitor.js"
-    _css = _STATIC / "training_monitor.css"
+    bundle: ClassVar[str] = "training_monitor"
+    height: ClassVar[int] = 480
 
     state = traitlets.Unicode("waiting").tag(sync=True)
     runs = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -198,6 +197,10 @@ class TrainingMonitor(anywidget.AnyWidget):
     def _end(self, names: Sequence[str], state: str) -> None:
         self._states |= dict.fromkeys(names, state)
 
+    def _page_state(self) -> dict[str, Any]:
+        # The copy of a training that runs is of how far it was, and nothing runs in it.
+        return {**super()._page_state(), "error": self.error}
+
     def _publish(self, state: str | None = None, runs: list[dict[str, str]] | None = None) -> None:
         """Bring the traits up to date, in one message."""
         self._published = time.monotonic()
@@ -217,7 +220,8 @@ class TrainingMonitor(anywidget.AnyWidget):
 
     def _on_message(self, _: Any, message: Any, __: list[Any]) -> None:
         reply, buffers = answer({"stop": self._answer_stop}, message)
-        self.send(reply, buffers)
+        if self.comm is not None:
+            self.send(reply, buffers)
 
     def _answer_stop(self, message: Mapping[str, Any]) -> Answer:
         names = message.get("names")

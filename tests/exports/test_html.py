@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections import Counter
-from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import saecircuits.widgets
 from saecircuits.attribution import TopTokens, attribute_direct
 from saecircuits.circuit import Circuit
 from saecircuits.exports import graph_state, standalone_page, to_html
+from saecircuits.exports.page import framed_page
 from tests.attribution.models import PROMPT, replacement
 from tests.circuit.graphs import hand_circuit
 from tests.exports.hostile import TOKENS, hostile_circuit
 
-
-class Page(HTMLParser):
-    """Every element of a page with its attributes, and the text of every script."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: dict[str, str] = {}
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self._open.append(dict(attrs).get("class") or tag)
-
-    def handle_endtag(self, _: str) -> None:
-        self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.texts[self._open[-1]] = self.texts.get(self._open[-1], "") + data
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return json.loads(self.texts["saec-page-state"])
+from .pages import Page
 
 
 def hostile_cards(circuit: Circuit) -> dict[str, Any]:
@@ -61,7 +37,7 @@ def test_hostile_tokens_are_never_markup() -> None:
     count = Counter(tag for tag, _ in page.elements)
     assert count == Counter(tag for tag, _ in harmless.elements)
     assert count["img"] == 0
-    assert count["script"] == 3
+    assert count["script"] == 2
     for _, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")]
 
@@ -92,6 +68,26 @@ def test_the_page_asks_for_no_address() -> None:
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
     assert not re.search(r"https?:", policy)
+
+
+def test_the_page_holds_the_widgets_own_files_compressed() -> None:
+    text = to_html(hand_circuit(), {})
+    content = Page(text).content
+    files = Path(saecircuits.widgets.__file__).parent / "static"
+    assert content["script"] == (files / "explorer.page.js").read_text("utf-8")
+    assert content["style"] == (files / "explorer.page.css").read_text("utf-8")
+    assert len(text) < 0.6 * len(content["script"] + content["style"])
+    assert to_html(hand_circuit(), {}) == text
+
+
+def test_a_framed_page_is_one_element_with_the_same_page_in_it() -> None:
+    """What encloses it cannot be read or changed from inside: scripts run, but of an origin of their own."""
+    page = to_html(hostile_circuit(), hostile_cards(hostile_circuit()))
+    outer = Page(framed_page(page, '"><img src=x>', 400))
+    ((tag, attributes),) = outer.elements
+    assert (tag, attributes["srcdoc"], attributes["title"]) == ("iframe", page, '"><img src=x>')
+    assert attributes["sandbox"] == "allow-scripts allow-downloads"
+    assert "height: 400px" in (attributes["style"] or "")
 
 
 def decoded(record: dict[str, str], dtype: str) -> np.ndarray:

@@ -137,7 +137,7 @@ def test_no_thread_is_left_when_nothing_is_to_do(widget):
 
 def test_unknown_requests_name_all_that_are_known(widget):
     widget.ask(id="a", type="sing")
-    assert widget.answers[0]["error"]["cure"] == "Known are cancel, count, echo, fail."
+    assert widget.answers[0]["error"]["cure"] == "Known are cancel, count, echo, fail, ping."
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -37,7 +37,7 @@ def test_a_check_is_answered_with_the_report(browser: Browser, circuit: Circuit)
     reply, buffers = browser.ask({"id": "c", "type": "check"})
     assert (set(reply), reply["id"], buffers) == ({"id", "report"}, "c", [])
     assert explorer.report == reply["report"]
-    assert busy == ["checking", ""]
+    assert (busy[0], busy[-1]) == ("checking the circuit", "")
     known = circuit.check().to_dict()
     assert [row["node"] for row in reply["report"]["rows"]] == [row["node"] for row in known["rows"]]
     assert reply["report"]["scores"] == known["scores"]

@@ -114,6 +114,11 @@ export function exampleGraph(options: Options = {}): GraphTrait {
           node.kind === 4 && targets > 1 ? (influence[row] ?? 0) : Number.NaN,
         ),
       ),
+      density: column(
+        Float32Array.from(nodes, ({ kind, feature }) =>
+          kind === 0 ? 10 ** (-4 + (feature % 97) / 25) : Number.NaN,
+        ),
+      ),
       ...(options.effects
         ? { effect: column(Float32Array.from(influence, (size, row) => (row % 3 === 0 ? -3 : 5) * size)) }
         : {}),
@@ -288,6 +293,12 @@ export function exampleEffect(graph: GraphTrait, edits: Edit[]): EffectTrait {
     if (kind[to] === 0) after[to] = Math.max(0, after[to] ?? 0);
   }
   const goal = kind.indexOf(4);
+  // The made-up model answers its edges in part, and one feature in seven the other way round.
+  const predicted = after.map((now, row) => {
+    const change = now - (value[row] ?? 0);
+    if (kind[row] !== 0 && kind[row] !== 4) return Number.NaN;
+    return fixed.has(row) ? change : change * (row % 7 === 3 ? -0.6 : 1.1 + (row % 5) / 6);
+  });
   const moved = 4 * ((after[goal] ?? 0) - (value[goal] ?? 0));
   const tokens = ["Warsaw", "Paris", "Berlin", "Prague", "Krakow", "Rome", HOSTILE, " Lisbon"];
   const logits = [8.2, 5.1, 4.6, 4.2, 3.3, 3, 2.4, 2];
@@ -302,6 +313,9 @@ export function exampleEffect(graph: GraphTrait, edits: Edit[]): EffectTrait {
     after: view(now),
     target_before: graph.target.value,
     target_after: graph.target.value + moved,
+    target_predicted: 1.3 * moved,
+    unpredicted: null,
+    predicted: view(predicted),
     top_before: top(before),
     top_after: top(now),
     node_value: view(after.subarray(0, size)),
@@ -437,6 +451,10 @@ export function exampleState(options: Options = {}): ExplorerTraits {
     selected: null,
     pinned: [],
     supernodes: [],
+    places: {},
+    flow: "across",
+    filter: {},
+    names: {},
     prune: 0.8,
     edits: [],
     frozen: false,
@@ -445,5 +463,6 @@ export function exampleState(options: Options = {}): ExplorerTraits {
     cards: {},
     error: null,
     busy: "",
+    progress: null,
   };
 }

@@ -15,6 +15,8 @@ export type Reply = (body: Record<string, unknown>, buffers?: DataView[]) => voi
 
 export interface FakeModel<T> {
   model: Model<T>;
+  /** The traits as they are now. */
+  state: T;
   /** What was saved, one record per `save_changes`. */
   saved: Partial<T>[];
   /** Messages sent by the front end. */
@@ -60,5 +62,5 @@ export function fakeModel<T extends object>(
     },
   };
   const listeners = () => [...handlers.values()].reduce((count, set) => count + set.size, 0);
-  return { model, saved, sent, emit, listeners };
+  return { model, state, saved, sent, emit, listeners };
 }

@@ -1,99 +1,92 @@
-/** The gallery page: the widgets on example data, with a kernel that is made up. Options come from the address. */
+/** The gallery page: every widget on fixed data, with a kernel that is made up. Options come from the address. */
 
-import explorer from "../src/explorer.js";
-import featureCard from "../src/feature_card.js";
-import type { Edit, EffectTrait, GraphTrait } from "../src/model/traits.js";
-import type { MonitorTraits } from "../src/monitor/traits.js";
-import paretoPlot from "../src/pareto_plot.js";
-import trainingMonitor from "../src/training_monitor.js";
-import { exampleCard, exampleEffect, exampleReport, exampleState, type Options } from "./example.js";
-import { fakeModel, type Message, type Reply } from "./fake_model.js";
-import { examplePareto, exampleSweep } from "./sweep.js";
+import { h, type Ui } from "../src/dom.js";
+import type { Exhibit, Traits } from "./exhibit.js";
+import { EXHIBITS } from "./exhibits.js";
+import type { FakeModel } from "./fake_model.js";
+import { exampleSweep } from "./sweep.js";
 
 const options = new URLSearchParams(location.search);
-const on = (name: string) => options.get(name) === "1";
-const crowd = Number(options.get("crowd") ?? 1);
-document.documentElement.dataset.theme = options.get("theme") ?? "light";
+const page = document.documentElement;
+page.dataset.theme = options.get("theme") ?? "light";
 
-const state = exampleState({
-  hostile: on("hostile"),
-  live: options.get("live") !== "0",
-  manyTargets: on("many"),
-  crowd,
-  effects: on("effects"),
-  ...(options.has("kind") ? { only: options.get("kind") as NonNullable<Options["only"]> } : {}),
+const ui: Ui = { doc: document, signal: new AbortController().signal };
+const names = options.get("only")?.split(" ");
+const shown = EXHIBITS.filter(({ name }) => !names || names.includes(name));
+const models: Record<string, FakeModel<Traits>> = {};
+for (const { name } of EXHIBITS) if (!shown.some((each) => each.name === name)) forget(name);
+
+document.body.append(head(shown), h(ui, "main", {}, ...shown.map(section)));
+if (options.get("grow") === "1") grow(Number(options.get("entries") ?? 240));
+/** For the console and for tests: the models, and the widgets to open again. */
+Object.assign(globalThis, {
+  gallery: { models, open, names: shown.map(({ name }) => name), all: EXHIBITS.map(({ name }) => name) },
 });
+page.dataset.ready = "1";
 
-function answer(message: Message, reply: Reply): void {
-  const graph = state.graph as GraphTrait;
-  if (!("nodes" in graph)) return;
-  if (message.type === "check") {
-    setTimeout(() => reply({ report: exampleReport(graph) }), Number(options.get("delay") ?? 400));
-    return;
-  }
-  if (message.type === "card") {
-    const row = graph.nodes.id.indexOf(String(message.node));
-    const feature = new Int32Array(graph.nodes.feature.buffer as ArrayBuffer)[row] ?? 0;
-    reply({ card: exampleCard("transcoder.0", feature, graph.nodes.label[row]) });
-  } else if (message.type === "edit") {
-    const edits = message.edits as Edit[];
-    const { before, after, node_value, ...effect }: EffectTrait = exampleEffect(graph, edits);
-    setTimeout(
-      () => reply({ effect: edits.length > 0 ? effect : null }, [before, after, node_value]),
-      Number(options.get("delay") ?? 40),
-    );
-  } else {
-    reply({
-      error: {
-        message: `The gallery has no model to answer “${message.type}”.`,
-        cure: "Open the widget in a notebook.",
-      },
-    });
-  }
+/** Alone on the page a widget has its own style sheet and no other, as in a notebook that shows only this one. */
+function forget(name: string): void {
+  document.querySelector(`style[data-widget="${name}"]`)?.remove();
 }
 
-const sweep = {
-  runs: Number(options.get("runs") ?? 6),
-  total: Number(options.get("total") ?? 400),
-  hostile: on("hostile"),
-  state: (options.get("state") ?? "running") as MonitorTraits["state"],
-};
-const entries = Number(options.get("entries") ?? 240);
-const monitor = fakeModel(exampleSweep({ ...sweep, entries }), (message, reply) => {
-  const names = message.names as string[];
-  const { runs, states } = { runs: monitor.model.get("runs"), states: monitor.model.get("states") };
-  const stopped = runs.map(({ name }, i) =>
-    names.length === 0 || names.includes(name) ? ("stopped" as const) : (states[i] ?? "running"),
+/** One more view of a widget on a model of its own, for `el`; the clean-up of the view. */
+function open(name: string, el: HTMLElement, options = new URLSearchParams()): () => void {
+  const found = EXHIBITS.find((each) => each.name === name);
+  if (!found) throw new RangeError(`There is no widget ${name}; known are ${EXHIBITS.map((e) => e.name)}.`);
+  return found.render(found.open(options).model, el);
+}
+
+function head(exhibits: readonly Exhibit[]): HTMLElement {
+  const link = ({ name, title }: Exhibit) =>
+    h(ui, "li", {}, h(ui, "a", { text: title, attrs: { href: `#${name}` } }));
+  const dark = h(ui, "button", {
+    class: "page-theme",
+    attrs: { "aria-pressed": String(page.dataset.theme === "dark") },
+    text: "Dark",
+    on: {
+      click() {
+        page.dataset.theme = page.dataset.theme === "dark" ? "light" : "dark";
+        dark.setAttribute("aria-pressed", String(page.dataset.theme === "dark"));
+      },
+    },
+  });
+  return h(
+    ui,
+    "header",
+    { class: "page-head" },
+    h(ui, "div", { class: "page-title" }, h(ui, "h1", { text: "Widgets of saecircuits" }), dark),
+    h(ui, "p", {
+      text: "On fixed data, without a notebook: what Python would answer is made up, and the same every time.",
+    }),
+    h(ui, "nav", { attrs: { "aria-label": "Widgets" } }, h(ui, "ul", {}, ...exhibits.map(link))),
   );
-  monitor.model.set("states", stopped);
-  reply({});
-});
+}
+
+function section(exhibit: Exhibit): HTMLElement {
+  const { name, title, says } = exhibit;
+  const place = h(ui, "div", { class: "page-widget" });
+  const model = exhibit.open(options);
+  models[name] = model;
+  exhibit.render(model.model, place);
+  return h(
+    ui,
+    "section",
+    { attrs: { id: name, "aria-labelledby": `${name}-title` } },
+    h(ui, "h2", { text: title, attrs: { id: `${name}-title` } }),
+    h(ui, "p", { text: says }),
+    place,
+  );
+}
 
 /** Goes on with the made-up training, an entry a tick. */
-function grow(at: number): void {
-  const { past, recent, latest, progress } = exampleSweep({ ...sweep, entries: at });
+function grow(entries: number): void {
+  const total = Number(options.get("total") ?? 400);
+  const { past, recent, latest, progress } = exampleSweep({
+    runs: Number(options.get("runs") ?? 6),
+    total,
+    entries,
+  });
   for (const [name, value] of Object.entries({ past, recent, latest, progress }))
-    monitor.model.set(name as "past", value as DataView);
-  if (at < sweep.total) setTimeout(() => grow(at + 1), 250);
+    models.training_monitor?.model.set(name, value);
+  if (entries < total) setTimeout(() => grow(entries + 1), 250);
 }
-if (on("grow")) grow(entries);
-
-const widget = fakeModel(state, answer);
-const plot = fakeModel(examplePareto(on("hostile")));
-const card = fakeModel({ card: exampleCard("transcoder.1", 12), value: 3.1 });
-const place = (name: string) => {
-  const el = document.createElement("div");
-  el.className = `gallery-${name}`;
-  document.body.append(el);
-  return el;
-};
-const shown = options.get("only")?.split(" ") ?? ["explorer", "card", "monitor", "pareto"];
-const show: Record<string, (el: HTMLElement) => void> = {
-  explorer: (el) => explorer.render({ model: widget.model, el }),
-  card: (el) => featureCard.render({ model: card.model, el }),
-  monitor: (el) => trainingMonitor.render({ model: monitor.model, el }),
-  pareto: (el) => paretoPlot.render({ model: plot.model, el }),
-};
-for (const name of shown) show[name]?.(place(name));
-Object.assign(globalThis, { gallery: widget, monitor, plot });
-document.documentElement.dataset.ready = "1";

@@ -48,6 +48,7 @@ export function confirmButton(
     event.stopPropagation();
     disarm();
   }
+  ui.signal.addEventListener("abort", disarm, { once: true });
   show();
   return {
     element,

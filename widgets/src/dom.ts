@@ -58,6 +58,13 @@ export function setAttributes(element: Element, attrs: Props["attrs"] = {}): voi
   }
 }
 
+/** What has the focus; of a shadow root, in which marimo puts widgets, a document only names the host. */
+export function focused(doc: Document): Element | null {
+  let at = doc.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
+
 /** Plain keys end here; Ctrl and Cmd combinations (save, run) still reach the notebook. */
 export function keepFromNotebook(event: KeyboardEvent): void {
   if (!event.ctrlKey && !event.metaKey) event.stopPropagation();

@@ -1,6 +1,6 @@
 /** Controls are redrawn, hidden or disabled while they have the focus: it then stays in the widget, and so do its keys. */
 
-import type { Ui } from "./dom.js";
+import { focused, type Ui } from "./dom.js";
 
 const GONE = "[hidden], :disabled";
 const WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
@@ -9,7 +9,8 @@ const WATCHED = { childList: true, subtree: true, attributes: true, attributeFil
 export function keepFocus(ui: Ui, root: HTMLElement, fallback: HTMLElement): void {
   const { doc, signal } = ui;
   let last: Element | null = null;
-  const follow = ({ target }: Event) => {
+  const follow = (event: Event) => {
+    const [target] = event.composedPath();
     last = target instanceof Element && root.contains(target) ? target : null;
   };
   doc.addEventListener("focusin", follow);
@@ -17,7 +18,8 @@ export function keepFocus(ui: Ui, root: HTMLElement, fallback: HTMLElement): voi
 
   const observer = new MutationObserver(() => {
     if (!last || (last.isConnected && !last.closest(GONE))) return;
-    if (doc.activeElement !== last && doc.activeElement !== doc.body) return;
+    const now = focused(doc);
+    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
     const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
     const [heir = fallback, second] = alike.filter((element) => !element.closest(GONE));
     (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });

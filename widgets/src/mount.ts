@@ -2,7 +2,9 @@
 
 import { h, keepFromNotebook, type Ui } from "./dom.js";
 import { keepFocus } from "./focus.js";
+import { type Attempt, createGuard } from "./guard.js";
 import { type Ask, createAsk } from "./model/ask.js";
+import type { Kernel } from "./model/kernel.js";
 import type { Failure, Model } from "./model/traits.js";
 import { followTheme } from "./theme.js";
 
@@ -21,11 +23,15 @@ export interface Stand<T> {
   ui: Ui;
   root: HTMLElement;
   ask: Ask;
+  /** Whether Python is there. */
+  kernel: Kernel;
   /** Calls `block` now and whenever one of the traits changes, until the clean-up. */
   follow(names: readonly (keyof T & string)[], block: () => void): void;
   /** Sets a trait here and in Python. */
   save<K extends keyof T & string>(name: K, value: T[K]): void;
   onClean(run: () => void): void;
+  /** Runs a block; what it throws is shown and goes no further. */
+  attempt: Attempt;
 }
 
 interface RenderProps<T> {
@@ -45,32 +51,40 @@ export function mount<T>(
       const stop = new AbortController();
       const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
       const onClean = (run: () => void) => stop.signal.addEventListener("abort", run, { once: true });
-      const { ask, close } = createAsk(model);
+      const { ask, kernel, close } = createAsk(model, undefined, undefined, el);
+      const { element: broken, attempt } = createGuard(ui);
       const root = h(ui, "div", {
         class: `saec ${className}`,
         // Focusable by script: a focus that loses its control stays in the widget.
         attrs: { tabindex: -1 },
         on: { keydown: keepFromNotebook },
       });
+      root.append(broken);
       const stand: Stand<T> = {
         model,
         ui,
         root,
         ask,
+        kernel,
         follow(names, block) {
+          const run = () => attempt(block, block);
           for (const name of names) {
-            model.on(`change:${name}`, block);
-            onClean(() => model.off(`change:${name}`, block));
+            model.on(`change:${name}`, run);
+            onClean(() => model.off(`change:${name}`, run));
           }
-          block();
+          run();
         },
         save(name, value) {
           model.set(name, value);
           model.save_changes();
         },
         onClean,
+        attempt,
       };
-      const { restyle = () => {} } = build(stand) ?? {};
+      let restyle = () => {};
+      attempt(build, () => {
+        restyle = build(stand)?.restyle ?? restyle;
+      });
       el.append(root);
       followTheme(ui, root, restyle);
       keepFocus(ui, root, root);

@@ -2,6 +2,7 @@
 
 import { h, keepFromNotebook, type Ui } from "./dom.js";
 import { keepFocus } from "./focus.js";
+import { createGuard } from "./guard.js";
 import { createStore } from "./model/store.js";
 import type { Model } from "./model/traits.js";
 import { codeStrip } from "./panels/code.js";
@@ -22,7 +23,8 @@ interface RenderProps {
 function render({ model, el, signal }: RenderProps): () => void {
   const stop = new AbortController();
   const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
-  const store: ParetoStore = createStore(initialState());
+  const guard = createGuard(ui);
+  const store: ParetoStore = createStore(initialState(), guard.attempt);
   const unfollow = followTraits(model, store);
   const actions = createActions(model, store);
   const plot = createPlot(ui, store, actions);
@@ -37,6 +39,7 @@ function render({ model, el, signal }: RenderProps): () => void {
     ui,
     "div",
     { class: "saec saec-pareto", on: { keydown: keepFromNotebook } },
+    guard.element,
     paretoControls(ui, store, actions),
     h(ui, "div", { class: "saec-pareto-body" }, plot, sidePanel(ui, store, actions)),
     code.element,

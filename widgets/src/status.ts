@@ -23,7 +23,8 @@ export interface Status {
 }
 
 /** The status line of a widget, to be put on top of it. */
-export function statusLine<T extends CommonTraits>({ model, ui, ask, follow, save }: Stand<T>): Status {
+export function statusLine<T extends CommonTraits>(stand: Stand<T>): Status {
+  const { model, ui, ask, kernel, follow, save } = stand;
   // Only the traits that all widgets have are touched here.
   const common = model as unknown as { get<K extends keyof CommonTraits>(name: K): CommonTraits[K] };
   const open = new Map<string, { stop: AbortController; what: string }>();
@@ -42,15 +43,18 @@ export function statusLine<T extends CommonTraits>({ model, ui, ask, follow, sav
 
   function show(): void {
     const [first] = open.values();
-    const what = common.get("busy") || first?.what || "";
+    const gone = kernel.gone();
+    const what = gone ? "" : common.get("busy") || first?.what || "";
     view.show({
       what,
       share: common.get("progress") ?? null,
       stoppable: open.size > 0,
-      failure: own ?? common.get("error") ?? null,
+      failure: gone ?? own ?? common.get("error") ?? null,
+      lasting: gone !== null,
     });
   }
   follow(["busy", "progress", "error"], show);
+  kernel.follow(show);
 
   return {
     element: view.element,
@@ -88,6 +92,8 @@ interface StatusState {
   share: number | null;
   stoppable: boolean;
   failure: Failure | null;
+  /** Whether the failure stands until it is over, and cannot be dismissed. */
+  lasting: boolean;
 }
 
 /** Draws the line; it takes no room while there is nothing to say. */
@@ -123,15 +129,17 @@ export function statusView(
   const element = h(ui, "div", { class: "saec-status" }, running, error);
   return {
     element,
-    show({ what, share, stoppable, failure }) {
+    show({ what, share, stoppable, failure, lasting }) {
       running.hidden = what === "";
       stop.hidden = !stoppable;
-      text.textContent = what === "" ? "" : `${what}${share === null ? " …" : ` … ${percent(share)}`}`;
+      text.textContent =
+        what === "" ? "" : `${visible(what)}${share === null ? " …" : ` … ${percent(share)}`}`;
       if (share === null) bar.removeAttribute("value");
       else bar.value = share;
       error.hidden = failure === null;
+      dismiss.hidden = lasting;
       message.textContent = failure ? visible(failure.message) : "";
-      cure.textContent = failure?.cure ?? "";
+      cure.textContent = visible(failure?.cure ?? "");
     },
   };
 }

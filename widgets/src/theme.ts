@@ -61,7 +61,18 @@ export function followTheme(ui: Ui, root: HTMLElement, changed: () => void): voi
   observer.observe(ui.doc.documentElement, WATCHED);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   preference?.addEventListener("change", apply, { signal: ui.signal });
+  if (!root.isConnected) applyWhenShown(ui, root, apply);
   apply();
+}
+
+/** A host may draw a widget before it puts it into the page; only there have its variables a value. */
+function applyWhenShown(ui: Ui, root: HTMLElement, apply: () => void): void {
+  const observer = new ResizeObserver(() => {
+    observer.disconnect();
+    apply();
+  });
+  observer.observe(root);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
 }
 
 /** Each host says it in its own way; only a bare page follows the system's preference. */

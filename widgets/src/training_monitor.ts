@@ -2,6 +2,7 @@
 
 import { h, keepFromNotebook, type Ui } from "./dom.js";
 import { keepFocus } from "./focus.js";
+import { createGuard } from "./guard.js";
 import { createAsk } from "./model/ask.js";
 import { createStore } from "./model/store.js";
 import type { Model } from "./model/traits.js";
@@ -31,11 +32,13 @@ const CURE =
 function render({ model, el, signal }: RenderProps): () => void {
   const stop = new AbortController();
   const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
-  const store: MonitorStore = createStore(initialState());
+  const guard = createGuard(ui);
+  const store: MonitorStore = createStore(initialState(), guard.attempt);
   const { ask, close } = createAsk(model, PATIENCE_MS, CURE);
   const frame = (run: () => void) => void ui.doc.defaultView?.requestAnimationFrame(run);
   const unfollow = followTraits(model, store, frame);
   const { root, charts } = assemble(ui, store, createActions(store, ask));
+  root.prepend(guard.element);
   el.append(root);
   followTheme(ui, root, () => {});
   keepFocus(ui, root, charts);

@@ -321,7 +321,7 @@ describe("freezing", () => {
     const fake = await mount({ ...tiny(), edits }, (_, reply) =>
       reply({ error: { message: "no frozen pass", cure: "Leave frozen out." } }),
     );
-    const box = q<HTMLInputElement>(".saec-check input");
+    const box = q<HTMLInputElement>(".saec-edit-tools .saec-check input");
     box.click();
     await settle();
     expect(text(".saec-error-cure")).toBe("Leave frozen out.");

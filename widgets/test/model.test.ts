@@ -5,7 +5,7 @@ import { AskError, createAsk } from "../src/model/ask.js";
 import { decodeEffect, decodeGraph, edgesOf, typed } from "../src/model/decode.js";
 import { describeOp, sameEdits, withEdit } from "../src/model/edits.js";
 import { createHistory } from "../src/model/history.js";
-import { MAX_LINKS, prune } from "../src/model/prune.js";
+import { prune } from "../src/model/prune.js";
 import { search } from "../src/model/state.js";
 import { createStore } from "../src/model/store.js";
 import type { Edit } from "../src/model/traits.js";
@@ -91,9 +91,10 @@ describe("prune", () => {
     expect(scores).toEqual([...scores].sort((a, b) => a - b));
   });
 
-  test("a crowded graph draws no more than the most links", () => {
+  test("everything is shown when everything is asked for; the weakest links go first", () => {
     const graph = decodeGraph(exampleGraph({ crowd: 9 }));
-    expect(prune(graph, 1).edges.length).toBeLessThanOrEqual(MAX_LINKS);
+    expect(prune(graph, 1).edges.length).toBe(graph.source.length);
+    expect(prune(graph, 0.99).edges.length).toBeLessThan(graph.source.length);
   });
 });
 

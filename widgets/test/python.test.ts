@@ -101,8 +101,11 @@ describe("calls", () => {
     expect(python.intervene("a b", [edit], true)).toMatch(
       /^lab\.intervene\("a b", \[sc\.Ablate\(.*\)\], frozen=True\)$/,
     );
+    expect(python.exported("circuit.html", "html")).toBe(
+      'open("circuit.html", "w", encoding="utf-8").write(explorer.html())',
+    );
     expect(python.exported("circuit.json", "neuronpedia")).toBe(
-      'sc.export(circuit, "circuit.json", format="neuronpedia")',
+      'sc.export(explorer.grouped, "circuit.json", format="neuronpedia")',
     );
   });
 

@@ -301,7 +301,7 @@ describe("clean-up", () => {
     const stop = new AbortController();
     const fake: FakeModel<MonitorTraits> = fakeModel(small());
     const clean = monitor.render({ model: fake.model, el, signal: stop.signal });
-    expect(fake.listeners()).toBe(9);
+    expect(fake.listeners()).toBe(10);
     fake.model.set("state", "finished");
     if (way === "abort signal") stop.abort();
     else clean();
@@ -324,7 +324,7 @@ describe("clean-up", () => {
     await settle();
     expect(other.querySelector("td.saec-run-state")?.textContent).toBe("stopping …");
     clean();
-    expect(fake.listeners()).toBe(9);
+    expect(fake.listeners()).toBe(10);
   });
 });
 

@@ -29,6 +29,11 @@ function setAttributes(element, attrs = {}) {
     else element.setAttribute(name, value === true ? "" : String(value));
   }
 }
+function focused(doc) {
+  let at = doc.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
 function keepFromNotebook(event) {
   if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
 }
@@ -56,14 +61,16 @@ var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilte
 function keepFocus(ui, root, fallback) {
   const { doc, signal } = ui;
   let last = null;
-  const follow = ({ target }) => {
+  const follow = (event) => {
+    const [target] = event.composedPath();
     last = target instanceof Element && root.contains(target) ? target : null;
   };
   doc.addEventListener("focusin", follow);
   doc.addEventListener("pointerdown", follow, true);
   const observer = new MutationObserver(() => {
     if (!last || last.isConnected && !last.closest(GONE)) return;
-    if (doc.activeElement !== last && doc.activeElement !== doc.body) return;
+    const now = focused(doc);
+    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
     const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
     const [heir = fallback, second] = alike.filter((element) => !element.closest(GONE));
     (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
@@ -77,8 +84,76 @@ function keepFocus(ui, root, fallback) {
   signal.addEventListener("abort", stop, { once: true });
 }
 
+// src/text.ts
+var INVISIBLE = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+);
+var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
+function visible(text) {
+  return text.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+}
+function shorten(text, length) {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("").trimEnd()}…`;
+}
+function percent(share) {
+  if (!Number.isFinite(share)) return "–";
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return "<0.1 %";
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+}
+function significant(value) {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const text = Math.abs(value) >= 1e3 ? compact(value) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+function compact(value) {
+  const size2 = Math.abs(value);
+  const [unit, sign] = size2 >= 1e9 ? [1e9, "B"] : size2 >= 1e6 ? [1e6, "M"] : size2 >= 1e3 ? [1e3, "k"] : [1, ""];
+  const scaled = value / Number(unit);
+  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
+  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
+}
+
+// src/guard.ts
+var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
+function createGuard(ui) {
+  const broken = /* @__PURE__ */ new Map();
+  const element = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
+  const show = () => {
+    const [first] = broken.values();
+    element.replaceChildren(...first === void 0 ? [] : [line(ui, first)]);
+  };
+  return {
+    element,
+    attempt(part, block) {
+      try {
+        block();
+        if (broken.delete(part)) show();
+      } catch (error) {
+        broken.set(part, error instanceof Error ? error.message : String(error));
+        show();
+        console.error(error);
+      }
+    }
+  };
+}
+function line(ui, reason) {
+  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
+  const text = h(
+    ui,
+    "div",
+    { class: "saec-error-text" },
+    h(ui, "span", { class: "saec-error-message", text: message }),
+    h(ui, "span", { class: "saec-error-cure", text: CURE })
+  );
+  return h(ui, "div", { class: "saec-error" }, text);
+}
+
 // src/model/store.ts
-function createStore(initial) {
+function createStore(initial, attempt = (_, block) => block()) {
   let state = initial;
   let listeners = [];
   let changed = /* @__PURE__ */ new Set();
@@ -91,7 +166,7 @@ function createStore(initial) {
         const now = changed;
         changed = /* @__PURE__ */ new Set();
         for (const { keys, listener } of listeners)
-          if ([...now].some((key) => keys.has(key))) listener(state);
+          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
       }
     } finally {
       telling = false;
@@ -108,8 +183,9 @@ function createStore(initial) {
     },
     watch(keys, listener) {
       listeners.push({ keys: new Set(keys), listener });
-      listener(state);
+      attempt(listener, () => listener(state));
     },
+    attempt,
     close() {
       listeners = [];
     }
@@ -125,12 +201,16 @@ function codeStrip(ui, buttons) {
   });
   const button = ({ text, title, content: content2 }) => {
     const element2 = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text, title });
+    let said;
+    const ownText = () => {
+      element2.textContent = text;
+    };
+    ui.signal.addEventListener("abort", () => clearTimeout(said), { once: true });
     const press = async () => {
       const copied = await copy(ui, content2());
       element2.textContent = copied ? "Copied" : "Not allowed";
-      setTimeout(() => {
-        element2.textContent = text;
-      }, SAID_MS);
+      clearTimeout(said);
+      if (!ui.signal.aborted) said = setTimeout(ownText, SAID_MS);
     };
     element2.addEventListener("click", () => void press(), { signal: ui.signal });
     return element2;
@@ -145,8 +225,8 @@ function codeStrip(ui, buttons) {
   );
   return {
     element,
-    show(line) {
-      code.textContent = line;
+    show(line2) {
+      code.textContent = line2;
     }
   };
 }
@@ -250,39 +330,6 @@ var CROSS = [
 ];
 var round = (value) => Math.round(value * 10) / 10;
 
-// src/text.ts
-var INVISIBLE = (
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-);
-var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
-function visible(text) {
-  return text.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
-}
-function shorten(text, length) {
-  const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("").trimEnd()}…`;
-}
-function percent(share) {
-  if (!Number.isFinite(share)) return "–";
-  const value = 100 * share;
-  if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
-}
-function significant(value) {
-  if (!Number.isFinite(value)) return "–";
-  if (value === 0) return "0";
-  const text = Math.abs(value) >= 1e3 ? compact(value) : value.toPrecision(3);
-  return text.replace("-", "−");
-}
-function compact(value) {
-  const size2 = Math.abs(value);
-  const [unit, sign] = size2 >= 1e9 ? [1e9, "B"] : size2 >= 1e6 ? [1e6, "M"] : size2 >= 1e3 ? [1e3, "k"] : [1, ""];
-  const scaled = value / Number(unit);
-  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
-  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
-}
-
 // src/pareto/front.ts
 function paretoFront(places, { lessX, lessY }) {
   const [sx, sy] = [lessX ? 1 : -1, lessY ? 1 : -1];
@@ -367,12 +414,14 @@ function followTraits(model, store) {
     selected: () => store.set({ selected: model.get("selected") ?? null })
   };
   const entries = Object.entries(blocks);
-  for (const [name, block] of entries) {
-    block();
-    model.on(`change:${name}`, block);
-  }
+  const followed = entries.map(([name, block]) => {
+    const run = () => store.attempt(block, block);
+    run();
+    model.on(`change:${name}`, run);
+    return () => model.off(`change:${name}`, run);
+  });
   return () => {
-    for (const [name, block] of entries) model.off(`change:${name}`, block);
+    for (const end of followed) end();
   };
 }
 
@@ -980,7 +1029,16 @@ function followTheme(ui, root, changed) {
   observer.observe(ui.doc.documentElement, WATCHED2);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   preference?.addEventListener("change", apply, { signal: ui.signal });
+  if (!root.isConnected) applyWhenShown(ui, root, apply);
   apply();
+}
+function applyWhenShown(ui, root, apply) {
+  const observer = new ResizeObserver(() => {
+    observer.disconnect();
+    apply();
+  });
+  observer.observe(root);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
 }
 function hostIsDark(doc, preferred) {
   const jupyter = doc.body.dataset.jpThemeLight;
@@ -999,7 +1057,8 @@ function hostIsDark(doc, preferred) {
 function render({ model, el, signal }) {
   const stop = new AbortController();
   const ui = { doc: el.ownerDocument, signal: stop.signal };
-  const store = createStore(initialState());
+  const guard = createGuard(ui);
+  const store = createStore(initialState(), guard.attempt);
   const unfollow = followTraits(model, store);
   const actions = createActions(model, store);
   const plot = createPlot(ui, store, actions);
@@ -1014,6 +1073,7 @@ function render({ model, el, signal }) {
     ui,
     "div",
     { class: "saec saec-pareto", on: { keydown: keepFromNotebook } },
+    guard.element,
     paretoControls(ui, store, actions),
     h(ui, "div", { class: "saec-pareto-body" }, plot, sidePanel(ui, store, actions)),
     code.element

@@ -29,6 +29,11 @@ function setAttributes(element, attrs = {}) {
     else element.setAttribute(name, value === true ? "" : String(value));
   }
 }
+function focused(doc) {
+  let at = doc.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
 function keepFromNotebook(event) {
   if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
 }
@@ -56,14 +61,16 @@ var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilte
 function keepFocus(ui, root, fallback) {
   const { doc, signal } = ui;
   let last = null;
-  const follow = ({ target }) => {
+  const follow = (event) => {
+    const [target] = event.composedPath();
     last = target instanceof Element && root.contains(target) ? target : null;
   };
   doc.addEventListener("focusin", follow);
   doc.addEventListener("pointerdown", follow, true);
   const observer = new MutationObserver(() => {
     if (!last || last.isConnected && !last.closest(GONE)) return;
-    if (doc.activeElement !== last && doc.activeElement !== doc.body) return;
+    const now = focused(doc);
+    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
     const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
     const [heir = fallback, second] = alike.filter((element) => !element.closest(GONE));
     (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
@@ -75,118 +82,6 @@ function keepFocus(ui, root, fallback) {
     doc.removeEventListener("pointerdown", follow, true);
   };
   signal.addEventListener("abort", stop, { once: true });
-}
-
-// src/model/ask.ts
-var TIMEOUT_MS = 12e4;
-var BUSY = "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.";
-var AskError = class extends Error {
-  cure;
-  constructor(failure) {
-    super(failure.message);
-    this.name = "AskError";
-    this.cure = failure.cure;
-  }
-};
-function createAsk(model, timeout = TIMEOUT_MS, cure = BUSY) {
-  const waiting = /* @__PURE__ */ new Map();
-  const prefix = Math.random().toString(36).slice(2, 8);
-  let count = 0;
-  const hear = (message, buffers) => {
-    const open = waiting.get(message?.id ?? "");
-    if (!open || message.id === void 0) return;
-    waiting.delete(message.id);
-    clearTimeout(open.timer);
-    if (message.error) open.reject(new AskError(message.error));
-    else open.resolve({ body: message, buffers: buffers ?? [] });
-  };
-  model.on("msg:custom", hear);
-  const ask = (type, fields = {}) => new Promise((resolve, reject) => {
-    const id = `${prefix}-${++count}`;
-    const timer = setTimeout(() => {
-      waiting.delete(id);
-      reject(
-        new AskError({
-          message: `Python has not answered “${type}” for ${Math.round(timeout / 1e3)} seconds.`,
-          cure
-        })
-      );
-    }, timeout);
-    waiting.set(id, { resolve, reject, timer });
-    model.send({ id, type, ...fields });
-  });
-  const close = () => {
-    model.off("msg:custom", hear);
-    for (const open of waiting.values()) {
-      clearTimeout(open.timer);
-      open.reject(new AskError({ message: "The widget was closed.", cure: "" }));
-    }
-    waiting.clear();
-  };
-  return { ask, close };
-}
-
-// src/model/store.ts
-function createStore(initial) {
-  let state = initial;
-  let listeners = [];
-  let changed = /* @__PURE__ */ new Set();
-  let telling = false;
-  function tell() {
-    if (telling) return;
-    telling = true;
-    try {
-      while (changed.size > 0) {
-        const now = changed;
-        changed = /* @__PURE__ */ new Set();
-        for (const { keys, listener } of listeners)
-          if ([...now].some((key) => keys.has(key))) listener(state);
-      }
-    } finally {
-      telling = false;
-    }
-  }
-  return {
-    get: () => state,
-    set(patch) {
-      for (const key of Object.keys(patch))
-        if (!Object.is(state[key], patch[key])) changed.add(key);
-      if (changed.size === 0) return;
-      state = { ...state, ...patch };
-      tell();
-    },
-    watch(keys, listener) {
-      listeners.push({ keys: new Set(keys), listener });
-      listener(state);
-    },
-    close() {
-      listeners = [];
-    }
-  };
-}
-
-// src/model/failure.ts
-function asFailure(error) {
-  if (error instanceof AskError) return { message: error.message, cure: error.cure };
-  const message = error instanceof Error ? error.message : String(error);
-  return { message, cure: "If this comes again, restart the kernel and reload the page." };
-}
-
-// src/model/python.ts
-var UNPRINTABLE = (
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be escaped
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff]/gu
-);
-function literal(text) {
-  const named2 = { "\n": "\\n", "\r": "\\r", "	": "\\t" };
-  const body = text.replace(/[\\"]/g, (character) => `\\${character}`).replace(UNPRINTABLE, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return named2[character] ?? (code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`);
-  });
-  return `"${body}"`;
-}
-function stopRuns(name) {
-  return `monitor.stop(${name === void 0 ? "" : literal(name)})`;
 }
 
 // src/text.ts
@@ -224,6 +119,295 @@ function duration(seconds) {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
+}
+
+// src/guard.ts
+var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
+function createGuard(ui) {
+  const broken = /* @__PURE__ */ new Map();
+  const element = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
+  const show = () => {
+    const [first] = broken.values();
+    element.replaceChildren(...first === void 0 ? [] : [line(ui, first)]);
+  };
+  return {
+    element,
+    attempt(part, block) {
+      try {
+        block();
+        if (broken.delete(part)) show();
+      } catch (error) {
+        broken.set(part, error instanceof Error ? error.message : String(error));
+        show();
+        console.error(error);
+      }
+    }
+  };
+}
+function line(ui, reason) {
+  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
+  const text = h(
+    ui,
+    "div",
+    { class: "saec-error-text" },
+    h(ui, "span", { class: "saec-error-message", text: message }),
+    h(ui, "span", { class: "saec-error-cure", text: CURE })
+  );
+  return h(ui, "div", { class: "saec-error" }, text);
+}
+
+// src/model/host_kernel.ts
+var LOST = /* @__PURE__ */ new Set(["restarting", "autorestarting", "terminating", "dead"]);
+function followHostKernel(model, lost) {
+  const { widget_manager: manager } = model;
+  const known = Boolean(manager && "kernel" in manager);
+  const kernel = known ? manager?.kernel : null;
+  const told2 = (_, status) => {
+    if (LOST.has(status)) lost();
+  };
+  kernel?.statusChanged?.connect(told2);
+  kernel?.disposed?.connect(lost);
+  return {
+    known,
+    absent: known && kernel === null,
+    end() {
+      kernel?.statusChanged?.disconnect(told2);
+      kernel?.disposed?.disconnect(lost);
+    }
+  };
+}
+
+// src/model/kernel.ts
+var OVERDUE_MS = 2e3;
+var SILENCE_MS = 5e3;
+var MARK = ".jupyter-widgets-disconnected";
+var MARKED = "comm_live_update";
+var NO_KERNEL = {
+  message: "No kernel is behind this widget: it was stopped or restarted, or was never started.",
+  cure: "Run the cell of this widget again; until then it can be looked at."
+};
+var SILENT = {
+  message: `Python has not answered for ${SILENCE_MS / 1e3} seconds: it is busy with a cell, or has stopped.`,
+  cure: "Wait for the cell, or restart the kernel and run the cell of this widget again; until then it can be looked at."
+};
+function watchKernel(model, ping, element) {
+  const listeners = [];
+  const marked = () => element?.closest(MARK) !== null && element !== void 0;
+  let gone = marked() ? NO_KERNEL : null;
+  let timer;
+  let waiting = false;
+  let over = false;
+  function set(now) {
+    if (now === gone) return;
+    gone = now;
+    for (const listener of listeners) listener(gone);
+  }
+  function rest() {
+    clearTimeout(timer);
+    timer = void 0;
+  }
+  function ask() {
+    ping();
+    timer = setTimeout(() => {
+      if (gone === NO_KERNEL) return rest();
+      set(SILENT);
+      ask();
+    }, SILENCE_MS);
+  }
+  function lose() {
+    rest();
+    set(NO_KERNEL);
+  }
+  const look2 = () => queueMicrotask(() => {
+    if (over) return;
+    if (marked()) lose();
+    else probe();
+  });
+  function probe() {
+    rest();
+    ask();
+  }
+  model.on(MARKED, look2);
+  const host = followHostKernel(model, () => {
+    over = true;
+    lose();
+  });
+  if (host.absent) lose();
+  else if (host.known && gone === null) probe();
+  return {
+    gone: () => gone,
+    follow(listener) {
+      listeners.push(listener);
+      listener(gone);
+    },
+    heard() {
+      rest();
+      set(null);
+      if (waiting) timer = setTimeout(ask, OVERDUE_MS);
+    },
+    await(now) {
+      waiting = now;
+      if (!now && gone === null) rest();
+      else if (now && timer === void 0 && gone === null) timer = setTimeout(ask, OVERDUE_MS);
+    },
+    close() {
+      over = true;
+      rest();
+      host.end();
+      model.off(MARKED, look2);
+      listeners.length = 0;
+    }
+  };
+}
+
+// src/model/ask.ts
+var MOST_BYTES = 8e6;
+var TIMEOUT_MS = 12e4;
+var BUSY = "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.";
+var TOO_LARGE = {
+  message: "This is too large to be sent from the browser to Python (8 MB).",
+  cure: "Do it in Python instead."
+};
+var AskError = class extends Error {
+  cure;
+  constructor(failure) {
+    super(failure.message);
+    this.name = "AskError";
+    this.cure = failure.cure;
+  }
+};
+var Superseded = class extends Error {
+  constructor() {
+    super("A newer request has taken the place of this one.");
+    this.name = "Superseded";
+  }
+};
+function createAsk(model, timeout = TIMEOUT_MS, cure = BUSY, element) {
+  const waiting = /* @__PURE__ */ new Map();
+  const prefix = Math.random().toString(36).slice(2, 8);
+  let count = 0;
+  const kernel = watchKernel(model, () => model.send({ id: `${prefix}-${++count}`, type: "ping" }), element);
+  const hear = (message, buffers) => {
+    kernel.heard();
+    const open = waiting.get(message?.id ?? "");
+    if (!open || message.id === void 0) {
+      for (const other of waiting.values()) {
+        clearTimeout(other.timer);
+        other.timer = setTimeout(other.late, timeout);
+      }
+      return;
+    }
+    forget(message.id);
+    if (message.superseded) open.reject(new Superseded());
+    else if (message.error) open.reject(new AskError(message.error));
+    else open.resolve({ body: message, buffers: buffers ?? [] });
+  };
+  model.on("msg:custom", hear);
+  function forget(id) {
+    clearTimeout(waiting.get(id)?.timer);
+    waiting.delete(id);
+    kernel.await(waiting.size > 0);
+  }
+  const ask = (type, fields = {}, { signal } = {}) => new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Superseded());
+    const gone = kernel.gone();
+    if (gone) return reject(new AskError(gone));
+    const id = `${prefix}-${++count}`;
+    const message = { id, type, ...fields };
+    if (JSON.stringify(message).length > MOST_BYTES) return reject(new AskError(TOO_LARGE));
+    const cancel = () => {
+      if (!waiting.has(id)) return;
+      forget(id);
+      model.send({ id: `${prefix}-${++count}`, type: "cancel", of: id });
+      reject(new Superseded());
+    };
+    signal?.addEventListener("abort", cancel, { once: true });
+    const late = () => {
+      forget(id);
+      const seconds = Math.round(timeout / 1e3);
+      reject(new AskError({ message: `Python has not answered “${type}” for ${seconds} seconds.`, cure }));
+    };
+    waiting.set(id, { resolve, reject, timer: setTimeout(late, timeout), late });
+    kernel.await(true);
+    model.send(message);
+  });
+  function refuseAll(failure) {
+    for (const [id, open] of [...waiting]) {
+      forget(id);
+      open.reject(new AskError(failure));
+    }
+  }
+  kernel.follow((gone) => gone === NO_KERNEL && refuseAll(gone));
+  const close = () => {
+    model.off("msg:custom", hear);
+    refuseAll({ message: "The widget was closed.", cure: "" });
+    kernel.close();
+  };
+  return { ask, kernel, close };
+}
+
+// src/model/store.ts
+function createStore(initial, attempt = (_, block) => block()) {
+  let state = initial;
+  let listeners = [];
+  let changed = /* @__PURE__ */ new Set();
+  let telling = false;
+  function tell() {
+    if (telling) return;
+    telling = true;
+    try {
+      while (changed.size > 0) {
+        const now = changed;
+        changed = /* @__PURE__ */ new Set();
+        for (const { keys, listener } of listeners)
+          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
+      }
+    } finally {
+      telling = false;
+    }
+  }
+  return {
+    get: () => state,
+    set(patch) {
+      for (const key of Object.keys(patch))
+        if (!Object.is(state[key], patch[key])) changed.add(key);
+      if (changed.size === 0) return;
+      state = { ...state, ...patch };
+      tell();
+    },
+    watch(keys, listener) {
+      listeners.push({ keys: new Set(keys), listener });
+      attempt(listener, () => listener(state));
+    },
+    attempt,
+    close() {
+      listeners = [];
+    }
+  };
+}
+
+// src/model/failure.ts
+function asFailure(error) {
+  if (error instanceof AskError) return { message: error.message, cure: error.cure };
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, cure: "If this comes again, restart the kernel and reload the page." };
+}
+
+// src/model/python.ts
+var UNPRINTABLE = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be escaped
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff]/gu
+);
+function literal(text) {
+  const named2 = { "\n": "\\n", "\r": "\\r", "	": "\\t" };
+  const body = text.replace(/[\\"]/g, (character) => `\\${character}`).replace(UNPRINTABLE, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return named2[character] ?? (code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`);
+  });
+  return `"${body}"`;
+}
+function stopRuns(name) {
+  return `monitor.stop(${name === void 0 ? "" : literal(name)})`;
 }
 
 // src/monitor/curves.ts
@@ -317,13 +501,13 @@ function followTraits(model, store, frame) {
   const soon = () => {
     if (due) return;
     due = true;
-    frame(read);
+    frame(() => store.attempt(read, read));
   };
   const fail = () => store.set({ failure: model.get("error") ?? null });
   for (const name of CURVES) model.on(`change:${name}`, soon);
   model.on("change:error", fail);
   fail();
-  read();
+  store.attempt(read, read);
   return () => {
     closed = true;
     for (const name of CURVES) model.off(`change:${name}`, soon);
@@ -393,6 +577,7 @@ function confirmButton(ui, look2, act) {
     event.stopPropagation();
     disarm();
   }
+  ui.signal.addEventListener("abort", disarm, { once: true });
   show();
   return {
     element,
@@ -732,8 +917,8 @@ function createPanel(ui, store, actions, metric) {
   function emphasise(state) {
     const on = emphasised(state);
     svg.classList.toggle("saec-some", on.size > 0);
-    for (const line of svg.querySelectorAll("[data-run]"))
-      line.classList.toggle("saec-on", on.has(Number(line.dataset.run)));
+    for (const line2 of svg.querySelectorAll("[data-run]"))
+      line2.classList.toggle("saec-on", on.has(Number(line2.dataset.run)));
     const hairline = svg.querySelector(".saec-hairline");
     const { row, run, curves } = state;
     const shown = row !== null && drawn !== null;
@@ -807,12 +992,12 @@ function lineOf(ui, state, run, metric, at) {
   const { colour, dash } = look(run);
   const d = points.length > 1 ? `M${points.join("L")}` : `M${end}h0.1`;
   const attrs = { class: "saec-line", d, style: `stroke:${colour}`, "stroke-dasharray": dash || null };
-  const line = s(ui, "path", { ...attrs, "data-run": run });
+  const line2 = s(ui, "path", { ...attrs, "data-run": run });
   const shape = END[state.states[run] ?? ""];
-  if (!shape) return [line];
+  if (!shape) return [line2];
   const transform = `translate(${end})${shape === "cross" ? " rotate(45)" : ""}`;
   const mark = { class: "saec-end", d: outline(shape, 4), transform, style: `fill:${colour}` };
-  return [line, s(ui, "path", { ...mark, "data-run": run })];
+  return [line2, s(ui, "path", { ...mark, "data-run": run })];
 }
 function pointsOf(curves, run, metric, at) {
   const apart = Math.min(4, 0.7 + curves.runs / 12);
@@ -965,7 +1150,7 @@ function banner(ui, store, dismiss) {
   store.watch(["failure"], ({ failure }) => {
     element.hidden = failure === null;
     message.textContent = failure ? visible(failure.message) : "";
-    cure.textContent = failure?.cure ?? "";
+    cure.textContent = visible(failure?.cure ?? "");
   });
   return element;
 }
@@ -979,12 +1164,16 @@ function codeStrip(ui, buttons) {
   });
   const button = ({ text, title, content }) => {
     const element2 = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text, title });
+    let said;
+    const ownText = () => {
+      element2.textContent = text;
+    };
+    ui.signal.addEventListener("abort", () => clearTimeout(said), { once: true });
     const press = async () => {
       const copied = await copy(ui, content());
       element2.textContent = copied ? "Copied" : "Not allowed";
-      setTimeout(() => {
-        element2.textContent = text;
-      }, SAID_MS);
+      clearTimeout(said);
+      if (!ui.signal.aborted) said = setTimeout(ownText, SAID_MS);
     };
     element2.addEventListener("click", () => void press(), { signal: ui.signal });
     return element2;
@@ -999,8 +1188,8 @@ function codeStrip(ui, buttons) {
   );
   return {
     element,
-    show(line) {
-      code.textContent = line;
+    show(line2) {
+      code.textContent = line2;
     }
   };
 }
@@ -1028,7 +1217,16 @@ function followTheme(ui, root, changed) {
   observer.observe(ui.doc.documentElement, WATCHED2);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   preference?.addEventListener("change", apply, { signal: ui.signal });
+  if (!root.isConnected) applyWhenShown(ui, root, apply);
   apply();
+}
+function applyWhenShown(ui, root, apply) {
+  const observer = new ResizeObserver(() => {
+    observer.disconnect();
+    apply();
+  });
+  observer.observe(root);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
 }
 function hostIsDark(doc, preferred) {
   const jupyter = doc.body.dataset.jpThemeLight;
@@ -1045,15 +1243,17 @@ function hostIsDark(doc, preferred) {
 
 // src/training_monitor.ts
 var PATIENCE_MS2 = 2e4;
-var CURE = "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel.";
+var CURE2 = "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel.";
 function render({ model, el, signal }) {
   const stop = new AbortController();
   const ui = { doc: el.ownerDocument, signal: stop.signal };
-  const store = createStore(initialState());
-  const { ask, close } = createAsk(model, PATIENCE_MS2, CURE);
+  const guard = createGuard(ui);
+  const store = createStore(initialState(), guard.attempt);
+  const { ask, close } = createAsk(model, PATIENCE_MS2, CURE2);
   const frame = (run) => void ui.doc.defaultView?.requestAnimationFrame(run);
   const unfollow = followTraits(model, store, frame);
   const { root, charts } = assemble(ui, store, createActions(store, ask));
+  root.prepend(guard.element);
   el.append(root);
   followTheme(ui, root, () => {
   });

@@ -2,10 +2,12 @@
 
 import { type Effect, edgesOf, type Graph, Kind } from "../model/decode.js";
 import type { Visible } from "../model/prune.js";
-import { editedRows, featureKey, rows } from "../model/state.js";
+import { editedRows, rows } from "../model/state.js";
 import type { Edit, Supernode } from "../model/traits.js";
+import type { AfterEdit } from "../predicted/compare.js";
 import type { Palette } from "../theme.js";
 import type { Layout, Measure } from "./layout.js";
+import { type LinkType, pinnedLinks } from "./pinned_links.js";
 
 /** `at` holds positions on the screen. */
 export interface Drawing {
@@ -20,10 +22,14 @@ export interface Drawing {
   /** The node whose links are lit: hovered, else selected. */
   active: number | null;
   pinned: ReadonlySet<number>;
+  /** Links of the pinned nodes that are lit while no node is active. */
+  pinnedLinks: readonly number[];
   edited: ReadonlyMap<number, Edit>;
   /** Rows that match the search; null when nothing is searched for. */
   matches: ReadonlySet<number> | null;
   effect: Effect | null;
+  /** What is drawn on the nodes after an edit; by default what was measured. */
+  afterEdit?: AfterEdit;
   supernodes: readonly Supernode[];
   /** Signed share of each neighbour of the active node. */
   lit: ReadonlyMap<number, number>;
@@ -31,31 +37,56 @@ export interface Drawing {
 }
 
 export interface DrawingInput
-  extends Omit<Drawing, "active" | "pinned" | "edited" | "matches" | "lit" | "radius"> {
+  extends Omit<Drawing, "active" | "pinned" | "pinnedLinks" | "edited" | "matches" | "lit" | "radius"> {
   pins: readonly string[];
   edits: readonly Edit[];
   found: readonly number[] | null;
+  linkType?: LinkType;
 }
 
+// The parts of the state are replaced and never changed: what follows from one is made once, and is the same object
+// for as long as nothing has changed.
+const pinSets = perGraph((graph, pins: readonly string[]) => new Set(rows(graph, pins)));
+const matchSets = perGraph((_, found: readonly number[]) => new Set(found));
+const editMaps = perGraph(
+  (graph, edits: readonly Edit[]) =>
+    new Map(edits.flatMap((edit) => editedRows(graph, edit).map((row) => [row, edit] as const))),
+);
+const NOTHING: ReadonlyMap<number, number> = new Map();
+
 export function prepare(input: DrawingInput): Drawing {
-  const { graph, visible, at } = input;
+  const { graph, visible, at, linkType = "all" } = input;
   const active = input.hovered ?? input.selected;
-  const strongest = Math.max(1e-12, ...prunableInfluence(graph));
+  const peak = strongestInfluence(graph);
+  const pinned = pinSets(graph, input.pins);
   return {
     ...input,
     active,
-    pinned: new Set(rows(graph, input.pins)),
-    edited: new Map(
-      input.edits.flatMap((edit) => editedRows(graph, edit).map((row) => [row, edit] as const)),
-    ),
-    matches: input.found && new Set(input.found),
-    lit: active === null ? new Map() : litNeighbours(graph, visible, active),
-    radius: (node) => nodeRadius(graph, node, at.radius, strongest),
+    pinned,
+    pinnedLinks: active === null && pinned.size > 0 ? pinnedLinks(graph, visible, pinned, linkType) : [],
+    edited: editMaps(graph, input.edits),
+    matches: input.found && matchSets(graph, input.found),
+    lit: active === null ? NOTHING : litNeighbours(graph, visible, active),
+    radius: (node) => nodeRadius(graph, node, at.radius, peak),
   };
 }
 
-function prunableInfluence(graph: Graph): Float32Array {
-  return graph.influence.filter((_, node) => graph.kind[node] !== Kind.target);
+/** Remembers one result for each part of the state, as long as the graph is the same. */
+function perGraph<K extends object, V>(make: (graph: Graph, key: K) => V): (graph: Graph, key: K) => V {
+  const known = new WeakMap<K, { graph: Graph; value: V }>();
+  return (graph, key) => {
+    const found = known.get(key);
+    if (found?.graph === graph) return found.value;
+    const value = make(graph, key);
+    known.set(key, { graph, value });
+    return value;
+  };
+}
+
+/** The most influence that a node other than a target has. */
+function strongestInfluence(graph: Graph): number {
+  const node = graph.strongest.find((row) => graph.kind[row] !== Kind.target);
+  return Math.max(1e-12, graph.influence[node ?? -1] ?? 0);
 }
 
 function nodeRadius(graph: Graph, node: number, most: number, strongest: number): number {
@@ -76,11 +107,14 @@ function litNeighbours(graph: Graph, visible: Visible, active: number): Map<numb
 }
 
 /** Every shown node of the same feature, at whatever token. */
-export function occurrences(drawing: Drawing, node: number): number[] {
-  const key = featureKey(drawing.graph, node);
-  if (key === null) return [];
-  return [...drawing.at.x.keys()].filter(
-    (other) =>
-      other !== node && drawing.visible.node[other] === 1 && featureKey(drawing.graph, other) === key,
-  );
+export function occurrences({ graph, visible }: Drawing, node: number): number[] {
+  const dictionary = graph.dictionary[node] ?? -1;
+  const feature = graph.feature[node] ?? -1;
+  if (dictionary < 0 || feature < 0) return [];
+  const found: number[] = [];
+  for (let other = 0; other < graph.size; other++) {
+    const same = graph.feature[other] === feature && graph.dictionary[other] === dictionary;
+    if (same && other !== node && visible.node[other] === 1) found.push(other);
+  }
+  return found;
 }

@@ -5,11 +5,14 @@
  * 2. Rows: tokens at the bottom, one row a layer, targets on top.
  * 3. Columns: one a token, as wide as its busiest cell needs.
  * 4. Cells: nodes side by side (in several lines where a row is high), ordered by where their links come from.
+ *
+ * While a slider moves, the order of step 4 is that of the layout before: nothing jumps, and no link is looked at.
  */
 
-import { type Graph, Kind } from "../model/decode.js";
+import { edgesOf, type Graph, Kind } from "../model/decode.js";
 import type { Visible } from "../model/prune.js";
 import { format, percent, shorten, showToken } from "../text.js";
+import { type Cells, collectCells, sortCells } from "./cells.js";
 import type { Rect } from "./shapes.js";
 
 export type Measure = (text: string, size: number) => number;
@@ -28,14 +31,20 @@ export interface Column {
 export interface Layout {
   width: number;
   height: number;
+  /** Where the picture is on show; the rest is the frame's. */
   plot: Rect;
+  /** Where the nodes lie: the plot, or wider than it where long prompts are spread out. */
+  field: Rect;
   rows: Row[];
   columns: Column[];
   /** NaN for nodes that are not shown. */
   x: Float32Array;
   y: Float32Array;
+  /** Where each node wishes to be in its cell. */
+  wish: Float64Array;
   /** The largest radius that leaves neighbours apart. */
   radius: number;
+  targets: number[];
   /** Token labels as drawn, and whether they are slanted. */
   labels: string[];
   slanted: boolean;
@@ -54,72 +63,71 @@ const LEFT = 44;
 const RIGHT = 14;
 const EDGE_ROW = 34;
 const GAP = 19;
+/** Nodes nearer to each other than this crowd. */
+const CROWDED = 8;
 const SWEEPS = 6;
+/** Pixels a token where a long prompt is spread out, and the height of the bar that scrolls it. */
+const WIDE = 76;
+const SCROLL = 16;
+
+export interface LayoutOptions {
+  /** Spread a long prompt out beyond the plot. */
+  wide?: boolean;
+  /** A layout of the same graph whose order is kept. */
+  like?: Layout | null;
+}
 
 export function layout(
   graph: Graph,
   visible: Visible,
   size: { width: number; height: number },
   measure: Measure,
+  { wide = false, like = null }: LayoutOptions = {},
 ): Layout {
   const cells = collectCells(graph, visible);
+  const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
   const labels = graph.meta.tokens.map((token) => shorten(showToken(token), 16));
   const widths = labels.map((label) => measure(label, LABEL_SIZE));
   const plotWidth = size.width - LEFT - RIGHT;
-  const room = (plotWidth / Math.max(1, labels.length)) * 1.1;
+  const fieldWidth = wide ? Math.max(plotWidth, labels.length * WIDE) : plotWidth;
+  const room = (fieldWidth / Math.max(1, labels.length)) * 1.1;
   const slanted = Math.max(0, ...widths) > room;
-  const bottom = slanted ? 14 + Math.sin((SLANT * Math.PI) / 180) * Math.max(...widths) : 26;
-  const plot = { x: LEFT, y: targetHeight(graph, measure), width: plotWidth, height: 0 };
-  plot.height = Math.max(120, size.height - plot.y - bottom);
+  const bottom = slanted ? 19 + Math.sin((SLANT * Math.PI) / 180) * Math.max(...widths) : 26;
+  const plot = { x: LEFT, y: targetHeight(graph, targets, measure), width: plotWidth, height: 0 };
+  plot.height = Math.max(120, size.height - plot.y - bottom - (fieldWidth > plotWidth ? SCROLL : 0));
+  const field = { ...plot, width: fieldWidth };
   const rows = makeRows(graph, plot);
   const floor = slanted ? 18 : 0;
   const least = labels.map((_, position) => (slanted ? floor : (widths[position] ?? 0) + 12));
-  const { columns, spacing, lines } = makeColumns(graph, cells, plot, rows, least);
-  const x = new Float32Array(graph.size).fill(Number.NaN);
-  const y = new Float32Array(graph.size).fill(Number.NaN);
+  const { columns, spacing, lines } = makeColumns(cells, field, rows, least);
   const result = {
     ...size,
     plot,
+    field,
     rows,
     columns,
-    x,
-    y,
+    x: new Float32Array(graph.size).fill(Number.NaN),
+    y: new Float32Array(graph.size).fill(Number.NaN),
+    wish: like ? like.wish.slice() : new Float64Array(graph.size),
     radius: radius(rows, spacing, lines),
+    targets,
     labels,
     slanted,
   };
+  if (like) {
+    welcome(graph, visible, like, result);
+    sortCells(graph, cells, result.wish);
+    place(cells, result, spacing, lines);
+    return result;
+  }
   place(cells, result, spacing, lines);
+  const sums = { total: new Float64Array(graph.size), weight: new Float64Array(graph.size) };
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    order(graph, visible, cells, x);
+    wishes(graph, visible, result, sums);
+    sortCells(graph, cells, result.wish);
     place(cells, result, spacing, lines);
   }
   return result;
-}
-
-interface Cell {
-  row: number;
-  column: number;
-  nodes: number[];
-  /** Biases act on features of their own layer: they stand at the foot of the cell, below those. */
-  biases: number[];
-}
-
-/** The index of a node's row: tokens 0, layers 1 …, targets and final biases last. */
-function rowIndex(graph: Graph, node: number): number {
-  return Math.min(Math.max((graph.layer[node] ?? 0) + 1, 0), graph.meta.n_layers + 1);
-}
-
-function collectCells(graph: Graph, visible: Visible): Cell[] {
-  const cells = new Map<string, Cell>();
-  for (let node = 0; node < graph.size; node++) {
-    if (!visible.node[node]) continue;
-    const row = rowIndex(graph, node);
-    const column = Math.min(graph.position[node] ?? 0, Math.max(0, graph.meta.tokens.length - 1));
-    const cell = cells.get(`${row} ${column}`) ?? { row, column, nodes: [], biases: [] };
-    cells.set(`${row} ${column}`, cell);
-    (graph.kind[node] === Kind.bias ? cell.biases : cell.nodes).push(node);
-  }
-  return [...cells.values()];
 }
 
 /** A target and its probability, or its value. */
@@ -130,8 +138,7 @@ export function targetLabel(graph: Graph, node: number, length: number): string 
 }
 
 /** Room above the plot: one line for a single target, a slanted stack for several. */
-function targetHeight(graph: Graph, measure: Measure): number {
-  const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
+function targetHeight(graph: Graph, targets: readonly number[], measure: Measure): number {
   if (targets.length <= 1) return 30;
   const longest = Math.max(
     ...targets.map((node) => measure(targetLabel(graph, node, TARGET_LENGTH), LABEL_SIZE)),
@@ -152,26 +159,26 @@ function makeRows(graph: Graph, plot: Rect): Row[] {
 }
 
 /** Lines per row, nodes per line and widths: as few lines as the width allows. */
-function makeColumns(graph: Graph, cells: Cell[], plot: Rect, rows: Row[], least: number[]) {
-  const count = Math.max(1, graph.meta.tokens.length);
+function makeColumns({ columns: count, start }: Cells, field: Rect, rows: Row[], least: number[]) {
   const most = rows.map((row) => Math.max(1, Math.floor((row.height - 4) / 16)));
   let lines = rows.map(() => 1);
   let needs: number[] = [];
   for (let limit = 1; limit <= Math.max(...most); limit++) {
     lines = most.map((lineCount) => Math.min(lineCount, limit));
     needs = new Array<number>(count).fill(1);
-    for (const cell of cells) {
-      const across = Math.ceil(cell.nodes.length / (lines[cell.row] ?? 1));
-      needs[cell.column] = Math.max(needs[cell.column] ?? 1, across);
+    for (let cell = 0; cell + 1 < start.length; cell++) {
+      const nodes = (start[cell + 1] ?? 0) - (start[cell] ?? 0);
+      const across = Math.ceil(nodes / (lines[Math.floor(cell / count)] ?? 1));
+      needs[cell % count] = Math.max(needs[cell % count] ?? 1, across);
     }
-    if (sum(needs.map((need, column) => Math.max(need * GAP, least[column] ?? 0))) <= plot.width) break;
+    if (sum(needs.map((need, column) => Math.max(need * GAP, least[column] ?? 0))) <= field.width) break;
   }
   const wanted = needs.map((need, column) => Math.max(need * GAP, least[column] ?? 0) + 4);
-  const spare = Math.max(0, plot.width - sum(wanted));
-  const scale = Math.min(1, plot.width / sum(wanted));
+  const spare = Math.max(0, field.width - sum(wanted));
+  const scale = Math.min(1, field.width / sum(wanted));
   const widths = wanted.map((width) => width * scale + spare * (0.2 / count + (0.8 * width) / sum(wanted)));
   const spacing = Math.min(26, ...needs.map((need, column) => ((widths[column] ?? 0) - 6) / need));
-  let left = plot.x;
+  let left = field.x;
   const columns = widths.map((width) => {
     left += width;
     return { mid: left - width / 2, width };
@@ -186,49 +193,79 @@ function radius(rows: Row[], spacing: number, lines: number[]): number {
   return Math.max(2, Math.min(8, spacing * 0.46, Math.min(...heights, 40) * 0.4));
 }
 
-function place(cells: Cell[], { columns, rows, x, y }: Layout, spacing: number, lines: number[]): void {
-  for (const { row, column, nodes, biases } of cells) {
+function place(cells: Cells, { columns, rows, x, y }: Layout, spacing: number, lines: number[]): void {
+  // Where some column is crowded, the others still use the width that they have; targets most, for their labels' sake.
+  const crowded = spacing < CROWDED;
+  const { nodes, start, biases, biasStart } = cells;
+  for (let cell = 0; cell + 1 < start.length; cell++) {
+    const row = Math.floor(cell / cells.columns);
     const { mid, height } = rows[row] ?? { mid: 0, height: 0 };
-    const { mid: middle, width } = columns[column] ?? { mid: 0, width: 0 };
-    for (const [index, node] of biases.entries()) {
-      x[node] = middle - width / 2 + Math.min(9, width / 4) + index * spacing;
+    const { mid: middle, width } = columns[cell % cells.columns] ?? { mid: 0, width: 0 };
+    const firstBias = biasStart[cell] ?? 0;
+    for (let at = firstBias; at < (biasStart[cell + 1] ?? 0); at++) {
+      const node = biases[at] ?? 0;
+      x[node] = middle - width / 2 + Math.min(9, width / 4) + (at - firstBias) * spacing;
       y[node] = row === 0 ? mid : mid + height * 0.4;
     }
-    const high = Math.min(lines[row] ?? 1, nodes.length);
-    const wide = Math.ceil(nodes.length / high);
+    const first = start[cell] ?? 0;
+    const count = (start[cell + 1] ?? 0) - first;
+    const high = Math.max(1, Math.min(lines[row] ?? 1, count));
+    const wide = Math.ceil(count / high);
     const step = high === 1 ? 0 : Math.min(20, (height - 8) / high);
+    const most = crowded ? (row === rows.length - 1 ? GAP : CROWDED) : spacing;
+    const apart = Math.max(spacing, Math.min(most, (width - 8) / wide));
     // A column of single nodes would hide its links behind itself: layers step aside in turn.
-    const aside = nodes.length === 1 && row > 0 && row < rows.length - 1 ? ((row % 3) - 1) * 7 : 0;
-    for (const [index, node] of nodes.entries()) {
-      const across = Math.floor(index / high);
+    const aside = count === 1 && row > 0 && row < rows.length - 1 ? ((row % 3) - 1) * 7 : 0;
+    for (let index = 0; index < count; index++) {
+      const node = nodes[first + index] ?? 0;
       const down = index % high;
-      const stagger = high > 1 && down % 2 === 1 ? spacing * 0.25 : 0;
-      x[node] = middle + (across - (wide - 1) / 2) * spacing + stagger + aside;
+      const stagger = high > 1 && down % 2 === 1 ? apart * 0.25 : 0;
+      x[node] = middle + (Math.floor(index / high) - (wide - 1) / 2) * apart + stagger + aside;
       y[node] = mid + (down - (high - 1) / 2) * step;
     }
   }
 }
 
-/** Orders each cell by the weighted mean x of what its nodes are linked with, so that fewer links cross. */
-function order(graph: Graph, visible: Visible, cells: Cell[], x: Float32Array): void {
-  const total = new Float64Array(graph.size);
-  const weight = new Float64Array(graph.size);
+/** Where nodes wish to be: at the weighted mean x of what they are linked with, so that fewer links cross. */
+function wishes(
+  graph: Graph,
+  visible: Visible,
+  { x, wish }: Layout,
+  { total, weight }: { total: Float64Array; weight: Float64Array },
+): void {
+  total.fill(0);
+  weight.fill(0);
+  const { source: from, target: to, share: shares } = graph;
   for (const edge of visible.edges) {
-    const source = graph.source[edge] ?? 0;
-    const target = graph.target[edge] ?? 0;
-    const share = Math.abs(graph.share[edge] ?? 0);
+    const source = from[edge] ?? 0;
+    const target = to[edge] ?? 0;
+    const share = Math.abs(shares[edge] ?? 0);
     total[source] = (total[source] ?? 0) + share * (x[target] ?? 0);
     weight[source] = (weight[source] ?? 0) + share;
     total[target] = (total[target] ?? 0) + share * (x[source] ?? 0);
     weight[target] = (weight[target] ?? 0) + share;
   }
-  const wish = (node: number) => (weight[node] ? (total[node] ?? 0) / (weight[node] ?? 1) : (x[node] ?? 0));
-  for (const cell of cells) {
-    // Tokens and targets lead their cells in the order of their rows; equals keep theirs too: one picture every time.
-    const leads = (node: number) => graph.kind[node] === Kind.token || graph.kind[node] === Kind.target;
-    cell.nodes.sort((a, b) => {
-      if (leads(a) !== leads(b)) return leads(a) ? -1 : 1;
-      return (leads(a) ? 0 : wish(a) - wish(b)) || a - b;
-    });
+  for (let node = 0; node < graph.size; node++) {
+    wish[node] = weight[node] ? (total[node] ?? 0) / (weight[node] ?? 1) : (x[node] ?? 0);
+  }
+}
+
+/** Nodes that were not shown before stand by where their links lead; of the others nothing changes. */
+function welcome(graph: Graph, visible: Visible, like: Layout, { wish, columns }: Layout): void {
+  for (let node = 0; node < graph.size; node++) {
+    if (visible.node[node] !== 1 || !Number.isNaN(like.x[node])) continue;
+    let [total, weight] = [0, 0];
+    for (const [side, ends] of [
+      [graph.inputs, graph.source],
+      [graph.outputs, graph.target],
+    ] as const) {
+      for (const edge of edgesOf(side, node)) {
+        const x = like.x[ends[edge] ?? 0] ?? Number.NaN;
+        if (Number.isNaN(x)) continue;
+        total += Math.abs(graph.share[edge] ?? 0) * x;
+        weight += Math.abs(graph.share[edge] ?? 0);
+      }
+    }
+    wish[node] = weight > 0 ? total / weight : (columns[graph.position[node] ?? 0]?.mid ?? 0);
   }
 }

@@ -1,4 +1,9 @@
-/** Mouse, pen and touch on the stage: hover, click, drag, pinch, wheel with Ctrl. */
+/**
+ * Mouse, pen and touch on the stage: hover, click, drag, pinch, wheel.
+ *
+ * Shift holds the hover where it is, so that one can go and read about it. The wheel zooms with Ctrl or Cmd, and without
+ * them where nothing else could scroll.
+ */
 
 import type { Ui } from "../dom.js";
 
@@ -8,6 +13,10 @@ export interface PointerTarget {
   pan(dx: number, dy: number): void;
   zoom(factor: number, at: { x: number; y: number }): void;
   reset(): void;
+  /** Whether the page behind has nothing to scroll. */
+  alone(): boolean;
+  /** Moves along the prompt; false where there is no further to go. */
+  scroll(dx: number): boolean;
 }
 
 /** Less movement than this between press and release is a click. */
@@ -38,7 +47,7 @@ export function handlePointer(ui: Ui, stage: HTMLElement, target: PointerTarget)
     const at = place(event);
     const last = pressed.get(event.pointerId);
     if (!last) {
-      if (event.pointerType !== "touch") target.hover(at);
+      if (event.pointerType !== "touch" && !event.shiftKey) target.hover(at);
       return;
     }
     const before = gap();
@@ -59,8 +68,17 @@ export function handlePointer(ui: Ui, stage: HTMLElement, target: PointerTarget)
     if (travelled < SLACK) target.click(place(event), event.metaKey || event.ctrlKey);
   };
   const wheel = (event: WheelEvent) => {
+    const sideways = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
+    if (
+      !event.ctrlKey &&
+      !event.metaKey &&
+      Math.abs(sideways) >= Math.abs(event.shiftKey ? 0 : event.deltaY)
+    ) {
+      if (sideways !== 0 && target.scroll(sideways)) event.preventDefault();
+      return;
+    }
     // Without Ctrl the wheel scrolls the notebook.
-    if (!event.ctrlKey && !event.metaKey) return;
+    if (!event.ctrlKey && !event.metaKey && !target.alone()) return;
     event.preventDefault();
     target.zoom(2 ** (-event.deltaY / (event.deltaMode === 0 ? 200 : 8)), place(event));
   };
@@ -68,7 +86,10 @@ export function handlePointer(ui: Ui, stage: HTMLElement, target: PointerTarget)
   stage.addEventListener("pointermove", move, options);
   stage.addEventListener("pointerup", up, options);
   stage.addEventListener("pointercancel", up, options);
-  stage.addEventListener("pointerleave", () => target.hover(null), options);
+  const leave = (event: PointerEvent) => {
+    if (!event.shiftKey) target.hover(null);
+  };
+  stage.addEventListener("pointerleave", leave, options);
   stage.addEventListener("click", click, options);
   stage.addEventListener("dblclick", () => target.reset(), options);
   stage.addEventListener("wheel", wheel, { ...options, passive: false });

@@ -87,7 +87,10 @@ export interface Scene {
 
 /** Vertical reach of a link's control points: enough to leave and arrive upright. */
 export function bend({ y1, y2 }: Curve): number {
-  return (y2 - y1) * 0.42;
+  return (y2 - y1) * BEND;
 }
+
+/** The same, as a share of the height between the ends. */
+export const BEND = 0.42;
 
 export const DASH = [5, 3];

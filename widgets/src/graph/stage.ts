@@ -7,17 +7,21 @@ import type { ExplorerStore } from "../model/state.js";
 import { announce } from "../panels/describe.js";
 import { createTooltip } from "../panels/tooltip.js";
 import { type Palette, readPalette } from "../theme.js";
+import { createCamera } from "./camera.js";
 import { createMeasure } from "./canvas.js";
+import { followDensity } from "./density.js";
 import { type Drawing, prepare } from "./drawing.js";
+import { createFullScreen } from "./full_screen.js";
 import { nearest, step } from "./hit.js";
 import { handleKeys } from "./keys.js";
-import { createLayers, type Extent, HEAVY } from "./layers.js";
-import { type Layout, layout } from "./layout.js";
+import { createLayers, type Extent, isHeavy } from "./layers.js";
+import { MANY_LINKS } from "./marks/links.js";
+import { createPace } from "./pace.js";
 import { handlePointer } from "./pointer.js";
 import { buildScene } from "./scene.js";
+import { createScrollBar } from "./scroll_bar.js";
 import type { Scene } from "./shapes.js";
-import { applyZoom, limit, NO_ZOOM, reveal, zoomAt } from "./view.js";
-import { zoomButtons } from "./zoom_buttons.js";
+import { cornerButton, zoomButtons } from "./zoom_buttons.js";
 
 export interface Stage {
   element: HTMLElement;
@@ -27,9 +31,15 @@ export interface Stage {
   restyle(): void;
 }
 
+/** What the stage asks for. */
+export type StageActions = Pick<
+  Actions,
+  "select" | "pick" | "hover" | "togglePin" | "undo" | "redo" | "search"
+>;
+
 export interface StageParts {
   store: ExplorerStore;
-  actions: Actions;
+  actions: StageActions;
   root: HTMLElement;
   /** Keys that lead out of the stage. */
   commands: { search(): void; panel(): void; ablate(row: number): void };
@@ -37,9 +47,12 @@ export interface StageParts {
 
 const SIZE = { width: 720, height: 420 };
 const REST_MS = 120;
+/** Prompts with more tokens can be spread out. */
+const LONG = 16;
 const HELP =
-  "Circuit by layer and token. Arrow keys move between nodes, Enter opens the panel, P pins, A ablates, U undoes, slash searches, Escape clears.";
-const RANK: Record<Extent, number> = { front: 0, moving: 1, all: 2 };
+  "Circuit by layer and token. Arrow keys move between nodes, Enter opens the panel, P pins, G groups, A ablates, U undoes, slash searches, Escape clears.";
+/** `rest`: nothing has changed, links are left to be painted. */
+const RANK: Record<Extent | "rest", number> = { rest: 0, front: 1, moving: 2, all: 3 };
 
 export function createStage(ui: Ui, { store, actions, root, commands }: StageParts): Stage {
   const view = ui.doc.defaultView ?? window;
@@ -51,18 +64,19 @@ export function createStage(ui: Ui, { store, actions, root, commands }: StagePar
 
   let palette = readPalette(root);
   const measure = createMeasure(ui.doc, () => palette.font);
-  let size = SIZE;
-  let zoom = NO_ZOOM;
-  let base: Layout | null = null;
-  let due: Extent | null = null;
+  const camera = createCamera(SIZE, () => request("moving"));
+  const pace = createPace();
+  let due: Extent | "rest" | null = null;
   let rest: ReturnType<typeof setTimeout> | undefined;
+  /** What is put right when the hand rests: order of the nodes, sharpness of the picture. */
+  let unsettled: { order: boolean } | null = null;
 
   function drawing(quiet = false): Drawing | null {
-    const { graph, visible, selected, edits, effect, supernodes, pinned, matches } = store.get();
+    const { graph, visible, selected, edits, effect, supernodes, pinned, matches, marked } = store.get();
     const hovered = quiet ? null : store.get().hovered;
-    if (!graph || !visible || !base) return null;
-    const at = applyZoom(base, zoom);
-    const looks = { measure, palette, zoom: zoom.k };
+    const at = camera.seen();
+    if (!graph || !visible || !at) return null;
+    const looks = { measure, palette, zoom: camera.zoom().k };
     return prepare({
       graph,
       visible,
@@ -72,73 +86,108 @@ export function createStage(ui: Ui, { store, actions, root, commands }: StagePar
       hovered,
       edits,
       effect,
-      supernodes,
+      afterEdit: store.get().afterEdit,
+      supernodes: marked?.length ? [...supernodes, { name: "new group", members: [...marked] }] : supernodes,
       pins: pinned,
       found: matches,
+      linkType: store.get().linkType,
     });
   }
 
-  function render(): void {
-    const extent = due ?? "all";
+  function render(time: number): void {
+    const asked = due ?? "all";
     due = null;
     if (ui.signal.aborted) return;
-    const now = drawing();
-    layers.render(now, size, zoom, extent);
-    tooltip.show(now, store.get());
-    if (extent === "moving" && (now?.visible.edges.length ?? 0) > HEAVY) {
-      clearTimeout(rest);
-      rest = setTimeout(() => request("all"), REST_MS);
+    let left: boolean;
+    if (asked === "rest") {
+      left = layers.more(pace.idle(time));
+    } else {
+      left = renderNow(asked, pace.busy(time));
     }
+    element.setAttribute("aria-busy", String(left || unsettled !== null));
+    if (left) request("rest");
   }
 
-  function request(extent: Extent): void {
-    if (due === null) view.requestAnimationFrame(render);
+  /** True while links are left to be painted. */
+  function renderNow(asked: Extent, cost: number): boolean {
+    const now = drawing();
+    // Between two moves of a heavy picture the pointer alone does not make it worth painting.
+    const extent = asked === "front" && unsettled ? "moving" : asked;
+    const left = layers.render(now, camera.size(), camera.zoom(), { extent, cost });
+    tooltip.show(now, store.get());
+    if (now) scrollBar.show(now.at.plot, now.at.field);
+    if (asked === "moving" && now && isHeavy(now)) settleLater(false);
+    else if (asked === "all" && !unsettled?.order) unsettled = null;
+    return left;
+  }
+
+  function settleLater(order: boolean): void {
+    unsettled = { order: order || (unsettled?.order ?? false) };
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      const { order } = unsettled ?? {};
+      unsettled = null;
+      if (order) arrange();
+      else request("all");
+    }, REST_MS);
+  }
+
+  function request(extent: Extent | "rest"): void {
+    if (due === null) view.requestAnimationFrame((time) => store.attempt(render, () => render(time)));
     if (due === null || RANK[extent] > RANK[due]) due = extent;
   }
 
-  function arrange(): void {
+  /** While a slider moves, the order of a heavy picture stays; it is put right when the hand rests. */
+  function arrange(moving = false): void {
     const { graph, visible } = store.get();
-    base = graph && visible ? layout(graph, visible, size, measure) : null;
-    if (base) zoom = limit(zoom, base.plot);
+    const keep = moving && (visible?.edges.length ?? 0) > MANY_LINKS && camera.base() !== null;
+    camera.arrange(graph, visible, measure, keep);
+    if (keep) settleLater(true);
+    const long = (graph?.meta.tokens.length ?? 0) > LONG;
+    expand.hidden = !long;
+    expand.setAttribute("aria-pressed", String(camera.wide()));
     request("all");
   }
 
-  function setZoom(next: typeof zoom): void {
-    if (next.k === zoom.k && next.x === zoom.x && next.y === zoom.y) return;
-    zoom = next;
-    request("moving");
-  }
-
   function nodeAt(at: { x: number; y: number }): number | null {
-    if (!base) return null;
-    const { x, y } = applyZoom(base, zoom);
-    return nearest(x, y, at);
+    const seen = camera.seen();
+    return seen && nearest(seen.x, seen.y, at);
   }
 
-  const zoomBy = (factor: number) => {
-    if (base) setZoom(zoomAt(zoom, factor, { x: size.width / 2, y: size.height / 2 }, base.plot));
-  };
+  const zoomBy = (factor: number) => camera.zoomAt(factor);
   const current = () => store.get().selected ?? store.get().hovered;
-
-  element.append(zoomButtons(ui, zoomBy, () => setZoom(NO_ZOOM)));
+  const scrollBar = createScrollBar(ui, (left) => {
+    const seen = camera.seen();
+    if (seen) camera.pan(seen.plot.x - seen.field.x - left, 0);
+  });
+  const expand = cornerButton(ui, "↔", "Spread the prompt out", () => {
+    camera.setWide(!camera.wide());
+    arrange();
+  });
+  expand.classList.add("saec-expand");
+  const fullScreen = createFullScreen(ui, root);
+  element.append(zoomButtons(ui, zoomBy, camera.reset, expand, fullScreen.button), scrollBar.element);
   handlePointer(ui, element, {
     hover: (at) => actions.hover(at && nodeAt(at)),
     click(at, pin) {
       const node = nodeAt(at);
       if (pin && node !== null) actions.togglePin(node);
-      else actions.select(node);
+      else (actions.pick ?? actions.select)(node);
     },
-    pan(dx, dy) {
-      if (base) setZoom(limit({ k: zoom.k, x: zoom.x + dx, y: zoom.y + dy }, base.plot));
+    pan: camera.pan,
+    zoom: camera.zoomAt,
+    reset: camera.reset,
+    alone: fullScreen.on,
+    scroll(dx) {
+      const before = camera.zoom();
+      camera.pan(-dx, 0);
+      return camera.zoom() !== before;
     },
-    zoom(factor, at) {
-      if (base) setZoom(zoomAt(zoom, factor, at, base.plot));
-    },
-    reset: () => setZoom(NO_ZOOM),
   });
   handleKeys(ui, element, {
     step(direction) {
       const { graph, selected } = store.get();
+      const base = camera.base();
       if (!graph || !base) return;
       const next =
         selected === null
@@ -168,31 +217,45 @@ export function createStage(ui: Ui, { store, actions, root, commands }: StagePar
       actions.select(null);
     },
     zoom: zoomBy,
-    reset: () => setZoom(NO_ZOOM),
+    reset: camera.reset,
   });
 
-  store.watch(["graph"], () => {
-    zoom = NO_ZOOM;
+  let ids: readonly string[] | undefined;
+  store.watch(["graph"], ({ graph }) => {
+    // A name that was given moves nothing.
+    if (graph?.id !== ids) camera.reset();
+    ids = graph?.id;
   });
-  store.watch(["graph", "visible"], arrange);
+  store.watch(["graph", "visible"], () => arrange(true));
   store.watch(["selected"], ({ graph, selected }) => {
     live.textContent = graph && selected !== null ? announce(graph, selected) : "";
-    const at = base && selected !== null ? { x: base.x[selected] ?? 0, y: base.y[selected] ?? 0 } : null;
-    if (base && at) setZoom(reveal(zoom, at, base.plot));
+    if (selected !== null) camera.reveal(selected);
   });
-  store.watch(["selected", "hovered", "pinned", "edits", "effect", "supernodes", "matches"], () =>
-    request("front"),
+  store.watch(
+    [
+      "selected",
+      "hovered",
+      "pinned",
+      "edits",
+      "effect",
+      "supernodes",
+      "matches",
+      "marked",
+      "afterEdit",
+      "linkType",
+    ],
+    () => request("front"),
   );
 
   const observer = new ResizeObserver(() => {
     const next = { width: element.clientWidth || SIZE.width, height: element.clientHeight || SIZE.height };
-    if (next.width === size.width && next.height === size.height) return;
-    size = next;
-    arrange();
+    if (camera.resize(next)) arrange();
   });
   observer.observe(element);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   ui.signal.addEventListener("abort", () => clearTimeout(rest), { once: true });
+
+  followDensity(ui, () => request("all"));
 
   return {
     element,

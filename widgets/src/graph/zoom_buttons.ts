@@ -2,28 +2,34 @@
 
 import { h, type Ui } from "../dom.js";
 
-export function zoomButtons(ui: Ui, zoomBy: (factor: number) => void, reset: () => void): HTMLElement {
-  const button = (text: string, title: string, run: () => void) => {
-    const on = { click: run };
-    return h(ui, "button", {
-      class: "saec-button saec-button-small",
-      text,
-      title,
-      attrs: { "aria-label": title },
-      on,
-    });
-  };
+/** `more` are further buttons of the corner. */
+export function zoomButtons(
+  ui: Ui,
+  zoomBy: (factor: number) => void,
+  reset: () => void,
+  ...more: HTMLElement[]
+): HTMLElement {
   const element = h(
     ui,
     "div",
     { class: "saec-zoom", attrs: { role: "group", "aria-label": "Zoom" } },
-    button("+", "Zoom in", () => zoomBy(1.4)),
-    button("−", "Zoom out", () => zoomBy(1 / 1.4)),
-    button("⤢", "Show all", reset),
+    cornerButton(ui, "+", "Zoom in", () => zoomBy(1.4)),
+    cornerButton(ui, "−", "Zoom out", () => zoomBy(1 / 1.4)),
+    cornerButton(ui, "⤢", "Show all", reset),
+    ...more,
   );
-  // The stage below would take these for its own.
+  keepFromStage(element);
+  return element;
+}
+
+export function cornerButton(ui: Ui, text: string, title: string, run: () => void): HTMLButtonElement {
+  const attrs = { "aria-label": title };
+  return h(ui, "button", { class: "saec-button saec-button-small", text, title, attrs, on: { click: run } });
+}
+
+/** The stage below would take these for its own. */
+export function keepFromStage(element: HTMLElement): void {
   for (const event of ["pointerdown", "pointermove", "click", "dblclick", "keydown"]) {
     element.addEventListener(event, (happened) => happened.stopPropagation());
   }
-  return element;
 }

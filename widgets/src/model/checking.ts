@@ -1,7 +1,7 @@
 /** The request for a check: one at a time, and void once another circuit has come. */
 
 import type { Ask } from "./ask.js";
-import { asFailure } from "./failure.js";
+import { failureOf } from "./failure.js";
 import { refusal } from "./possible.js";
 import type { ExplorerStore } from "./state.js";
 import type { Report } from "./traits.js";
@@ -28,7 +28,7 @@ export function createChecking(store: ExplorerStore, ask: Ask, done: () => void)
       store.set({ checking: false, report, reportOpen: true, failure: null });
       done();
     } catch (error) {
-      if (mine === turn) store.set({ checking: false, failure: asFailure(error) });
+      if (mine === turn) store.set({ checking: false, failure: failureOf(error) });
     }
   }
 

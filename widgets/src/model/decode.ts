@@ -1,6 +1,7 @@
 /** Bytes from Python → typed arrays and the indices that every view needs. */
 
-import type { Edit, EffectMessage, EffectTrait, GraphTrait } from "./traits.js";
+import { rankDescending } from "./rank.js";
+import type { Edit, EffectMessage, EffectTrait, Failure, GraphTrait } from "./traits.js";
 
 export const Kind = { feature: 0, error: 1, token: 2, bias: 3, target: 4 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
@@ -26,6 +27,8 @@ export interface Graph {
   probability: Float32Array;
   /** Total effect on the target; NaN where the method estimates none. */
   effect: Float32Array;
+  /** Share of tokens that a feature fires on; NaN where that is not known. */
+  density: Float32Array;
   rowOf: Map<string, number>;
   source: Uint32Array;
   target: Uint32Array;
@@ -36,6 +39,8 @@ export interface Graph {
   score: Float32Array;
   /** Edge rows, best score first. */
   ranked: Uint32Array;
+  /** Node rows, most influence first. */
+  strongest: Uint32Array;
   inputs: Adjacency;
   outputs: Adjacency;
   /** Sum of the influence of all nodes but the targets. */
@@ -51,6 +56,12 @@ export interface Effect {
   topBefore: string;
   topAfter: string;
   nodeValue: Float32Array;
+  /** Change of every node that the graph says; NaN where it does not. */
+  predicted: Float32Array;
+  /** The same of the weighted targets. */
+  targetPredicted: number;
+  /** Why the graph does not say it all. */
+  unpredicted: Failure | null;
   edits: Edit[];
   milliseconds: number;
 }
@@ -86,6 +97,7 @@ export function decodeGraph(trait: GraphTrait): Graph {
     influence: typed(nodes.influence, Float32Array),
     probability: ownProbabilities(nodes),
     effect: nodes.effect ? typed(nodes.effect, Float32Array) : new Float32Array(size).fill(Number.NaN),
+    density: nodes.density ? typed(nodes.density, Float32Array) : new Float32Array(size).fill(Number.NaN),
   };
   for (const [name, column] of Object.entries({ label: nodes.label, ...columns })) {
     if (column.length !== size)
@@ -109,7 +121,8 @@ export function decodeGraph(trait: GraphTrait): Graph {
     weight,
     share,
     score,
-    ranked: Uint32Array.from(score.keys()).sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0)),
+    ranked: rankDescending(score),
+    strongest: rankDescending(columns.influence),
     inputs: groupBy(target, size),
     outputs: groupBy(source, size),
     totalInfluence: columns.influence.reduce(
@@ -122,7 +135,13 @@ export function decodeGraph(trait: GraphTrait): Graph {
 /** Decodes an effect whose arrays are inside (the trait) or beside it (the answer to a message). */
 export function decodeEffect(effect: EffectTrait | EffectMessage, buffers?: DataView[]): Effect {
   const inside = effect as EffectTrait;
-  const [before, after, nodeValue] = buffers ?? [inside.before, inside.after, inside.node_value];
+  const [before, after, nodeValue, predicted] = buffers ?? [
+    inside.before,
+    inside.after,
+    inside.node_value,
+    inside.predicted,
+  ];
+  const values = typed(nodeValue, Float32Array);
   const decoded = {
     tokens: effect.tokens,
     before: typed(before, Float32Array),
@@ -131,10 +150,16 @@ export function decodeEffect(effect: EffectTrait | EffectMessage, buffers?: Data
     targetAfter: effect.target_after,
     topBefore: effect.top_before,
     topAfter: effect.top_after,
-    nodeValue: typed(nodeValue, Float32Array),
+    nodeValue: values,
+    predicted: predicted ? typed(predicted, Float32Array) : new Float32Array(values.length).fill(Number.NaN),
+    targetPredicted: effect.target_predicted ?? Number.NaN,
+    unpredicted: effect.unpredicted ?? null,
     edits: effect.edits ?? [],
     milliseconds: effect.milliseconds,
   };
+  if (decoded.predicted.length !== values.length) {
+    throw new RangeError(`effect.predicted has ${decoded.predicted.length} rows, expected ${values.length}`);
+  }
   for (const name of ["before", "after"] as const) {
     if (decoded[name].length !== effect.tokens.length) {
       throw new RangeError(
@@ -158,13 +183,18 @@ function checkEdges(source: Uint32Array, target: Uint32Array, weight: Float32Arr
       `edges have ${source.length} sources, ${target.length} targets and ${weight.length} weights, expected equal counts`,
     );
   }
-  const outside = [...source, ...target].find((row) => row >= size);
+  const outside = [source, target]
+    .map((end) => end.find((row) => row >= size))
+    .find((row) => row !== undefined);
   if (outside !== undefined) throw new RangeError(`an edge names node row ${outside} of ${size}`);
 }
 
 function inputShares(target: Uint32Array, weight: Float32Array, size: number): Float32Array {
   const total = new Float64Array(size);
-  for (const [edge, row] of target.entries()) total[row] = (total[row] ?? 0) + Math.abs(weight[edge] ?? 0);
+  for (let edge = 0; edge < target.length; edge++) {
+    const row = target[edge] ?? 0;
+    total[row] = (total[row] ?? 0) + Math.abs(weight[edge] ?? 0);
+  }
   return weight.map((value, edge) => value / Math.max(total[target[edge] ?? 0] ?? 0, 1e-12));
 }
 
@@ -174,7 +204,8 @@ function groupBy(end: Uint32Array, size: number): Adjacency {
   for (let row = 0; row < size; row++) start[row + 1] = (start[row + 1] ?? 0) + (start[row] ?? 0);
   const next = start.slice();
   const edge = new Uint32Array(end.length);
-  for (const [index, row] of end.entries()) {
+  for (let index = 0; index < end.length; index++) {
+    const row = end[index] ?? 0;
     const at = next[row] ?? 0;
     edge[at] = index;
     next[row] = at + 1;

@@ -5,7 +5,7 @@
  * request, and only its last value is asked for. A refused edit goes back to the last edits that were answered.
  */
 
-import type { Ask } from "./ask.js";
+import { type Ask, Superseded } from "./ask.js";
 import { decodeEffect } from "./decode.js";
 import { asFailure } from "./failure.js";
 import type { ExplorerStore, State } from "./state.js";
@@ -24,11 +24,15 @@ export interface Editing {
   reset(): void;
 }
 
-/** `done` is called with what was and what is, for each answered edit. */
+/**
+ * `done` is called with what was and what is, for each answered edit; `reread` after one that was stopped, or gave way
+ * to something that Python did: then what Python has is shown.
+ */
 export function createEditing(
   store: ExplorerStore,
   ask: Ask,
   done: (before: Edits, now: Edits, key: string | null) => void,
+  reread: () => void = () => {},
 ): Editing {
   // The edits that the effect on show belongs to, while others are asked for.
   let confirmed: Edits | null = null;
@@ -58,7 +62,9 @@ export function createEditing(
     } catch (error) {
       if (mine !== turn) return;
       queued = null;
-      store.set({ ...settle(now), waiting: "", failure: asFailure(error) });
+      store.set({ ...settle(now), waiting: "" });
+      if (error instanceof Superseded) reread();
+      else store.set({ failure: asFailure(error) });
     }
     if (queued) void send(queued, key);
   }

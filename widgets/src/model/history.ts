@@ -3,6 +3,8 @@
 export interface Entry<S> {
   /** The Python line that does this action. */
   python: string;
+  /** The line that does it in a script, where that is another. */
+  replay?: string;
   /** Consecutive entries with the same key are one action (a slider being dragged). */
   key: string;
   /** The changed part of the state; absent for actions that undo passes over, such as a selection. */
@@ -18,6 +20,10 @@ export interface History<S> {
   canRedo(): boolean;
   /** Python of every action that stands, oldest first. */
   lines(): string[];
+  /** The same as lines of a script. */
+  replayed(): string[];
+  /** What these actions changed. */
+  changes(): S[];
   clear(): void;
 }
 
@@ -51,6 +57,8 @@ export function createHistory<S>(): History<S> {
     canUndo: () => lastChange() >= 0,
     canRedo: () => undone.length > 0,
     lines: () => done.map((entry) => entry.python),
+    replayed: () => done.map((entry) => entry.replay ?? entry.python),
+    changes: () => done.flatMap((entry) => (entry.change ? [entry.change.after] : [])),
     clear() {
       done = [];
       undone = [];

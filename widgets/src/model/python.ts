@@ -1,6 +1,6 @@
 /** The Python that does what was just done by hand. */
 
-import type { Edit, Supernode } from "./traits.js";
+import type { Edit, FilterTrait, Flow, Places, Supernode } from "./traits.js";
 
 // Control characters, zero-width and direction marks, line separators, halves of surrogate pairs.
 const UNPRINTABLE =
@@ -25,7 +25,7 @@ export function literal(text: string): string {
 export function number(value: number): string {
   if (Number.isNaN(value)) return 'float("nan")';
   if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
-  return String(Number(value.toPrecision(6)));
+  return String(Number(value.toPrecision(12)));
 }
 
 const list = (items: readonly string[]) => `[${items.join(", ")}]`;
@@ -57,6 +57,11 @@ export function intervene(prompt: string, edits: readonly Edit[], frozen: boolea
   return `lab.intervene(${literal(prompt)}, ${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
 }
 
+/** The same in the widget, for scripts. */
+export function apply(edits: readonly Edit[], frozen: boolean): string {
+  return `effect = explorer.apply(${list(edits.map(editCall))}, frozen=${frozen ? "True" : "False"})`;
+}
+
 export function load(model: string): string {
   return `lab = sc.load(${literal(model)})`;
 }
@@ -72,6 +77,13 @@ export function attribute(
   const other = against ? `, against=${literal(against)}` : "";
   const how = method ? `, method=${method}` : "";
   return `circuit = lab.attribute(${literal(prompt)}${chosen}${other}${how})`;
+}
+
+/** The same for a feature, by its name. */
+export function attributeFeature(prompt: string, feature: string, position: number, method = ""): string {
+  const how = method ? `, method=${method}` : "";
+  const target = `sc.Feature.parse(${literal(feature)})`;
+  return `circuit = lab.attribute(${literal(prompt)}, target=${target}, position=${position}${how})`;
 }
 
 /** In place of a question, for a circuit that no single prompt made; prompts may hold line breaks. */
@@ -98,16 +110,48 @@ export function pin(ids: readonly string[]): string {
   return `explorer.pinned = ${list(ids.map(literal))}`;
 }
 
-export function group(supernodes: readonly Supernode[]): string {
-  const items = supernodes.map(
+export function supernodes(groups: readonly Supernode[]): string {
+  const items = groups.map(
     ({ name, members }) => `{"name": ${literal(name)}, "members": ${list(members.map(literal))}}`,
   );
   return `explorer.supernodes = ${list(items)}`;
 }
 
+export function groupCall(name: string, members: readonly string[]): string {
+  return `explorer.group(${literal(name)}, ${list(members.map(literal))})`;
+}
+
+export function ungroupCall(name: string): string {
+  return `explorer.ungroup(${literal(name)})`;
+}
+
+/** `ids` null stands for every feature of the circuit. */
+export function groupAutomatically(count: number, ids: readonly string[] | null): string {
+  return `explorer.group_automatically(${count}${ids ? `, ${list(ids.map(literal))}` : ""})`;
+}
+
+export function places(places: Places): string {
+  const items = Object.entries(places).map(([id, [x, y]]) => `${literal(id)}: [${number(x)}, ${number(y)}]`);
+  return `explorer.places = {${items.join(", ")}}`;
+}
+
+export function flow(flow: Flow): string {
+  return `explorer.flow = ${literal(flow)}`;
+}
+
+export function filter(filter: FilterTrait): string {
+  const value = (part: unknown): string => {
+    if (Array.isArray(part)) return list(part.map(value));
+    if (typeof part === "boolean") return part ? "True" : "False";
+    return typeof part === "number" ? number(part) : literal(String(part));
+  };
+  const items = Object.entries(filter).map(([name, part]) => `${literal(name)}: ${value(part)}`);
+  return `explorer.filter = {${items.join(", ")}}`;
+}
+
 /** A script that does everything so far, from a fresh kernel. */
 export function script(opening: readonly string[], lines: readonly string[]): string {
-  const widget = lines.some((line) => line.startsWith("explorer."));
+  const widget = lines.some((line) => line.includes("explorer."));
   return [
     "import saecircuits as sc",
     "",
@@ -119,8 +163,9 @@ export function script(opening: readonly string[], lines: readonly string[]): st
 }
 
 export function exported(filename: string, format: string): string {
+  if (format === "html") return `open(${literal(filename)}, "w", encoding="utf-8").write(explorer.html())`;
   const named = format === "neuronpedia" ? ', format="neuronpedia"' : "";
-  return `sc.export(circuit, ${literal(filename)}${named})`;
+  return `sc.export(explorer.grouped, ${literal(filename)}${named})`;
 }
 
 export function stopRuns(name?: string): string {

@@ -22,9 +22,12 @@ export function question(graph: Graph): { target: string | null; against: string
 export function opening(graph: Graph): string[] {
   const { target, against } = question(graph);
   const { kind, prompts, method } = originOf(graph);
+  const { feature, position } = graph.meta.target;
   const made =
-    kind === "prompt"
-      ? python.attribute(graph.meta.prompt, target, against, method)
-      : python.severalPrompts(kind, prompts);
+    kind === "prompt" && feature
+      ? python.attributeFeature(graph.meta.prompt, feature, position ?? -1, method)
+      : kind === "prompt"
+        ? python.attribute(graph.meta.prompt, target, against, method)
+        : python.severalPrompts(kind, prompts);
   return [python.load(graph.meta.model), made];
 }

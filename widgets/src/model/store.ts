@@ -1,14 +1,22 @@
 /** What the views show, in one place; a view is told when a part that it watches has changed. */
 
+import type { Attempt } from "../guard.js";
+
 export interface Store<S> {
   get(): Readonly<S>;
   set(patch: Partial<S>): void;
   /** Calls `listener` now and whenever one of `keys` changes. */
   watch(keys: readonly (keyof S)[], listener: (state: Readonly<S>) => void): void;
+  /** How the views are told. */
+  attempt: Attempt;
   close(): void;
 }
 
-export function createStore<S extends object>(initial: S): Store<S> {
+/** With a guard's `attempt`, a view that cannot show the state takes none of the others down. */
+export function createStore<S extends object>(
+  initial: S,
+  attempt: Attempt = (_, block) => block(),
+): Store<S> {
   let state = initial;
   let listeners: { keys: ReadonlySet<keyof S>; listener: (state: S) => void }[] = [];
   let changed = new Set<keyof S>();
@@ -22,7 +30,7 @@ export function createStore<S extends object>(initial: S): Store<S> {
         const now = changed;
         changed = new Set();
         for (const { keys, listener } of listeners)
-          if ([...now].some((key) => keys.has(key))) listener(state);
+          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
       }
     } finally {
       telling = false;
@@ -40,8 +48,9 @@ export function createStore<S extends object>(initial: S): Store<S> {
     },
     watch(keys, listener) {
       listeners.push({ keys: new Set(keys), listener });
-      listener(state);
+      attempt(listener, () => listener(state));
     },
+    attempt,
     close() {
       listeners = [];
     },

@@ -1,12 +1,15 @@
 /** Traits → state, a block per trait: Python may change any of them at any time. */
 
 import type { Actions } from "./actions.js";
-import { decodeEffect, decodeGraph } from "./decode.js";
-import { sameEdits } from "./edits.js";
-import { asFailure } from "./failure.js";
+import { decodeGraph } from "./decode.js";
+import { readEdits, readEffect, readFrozen } from "./edits_trait.js";
+import { expectList, expectRecord, isRecord, isText } from "./expect.js";
+import { readFilter } from "./filter.js";
+import { readPlaces } from "./groups.js";
+import { cardsWithNames, readNames, withNames } from "./names.js";
 import { opening } from "./question.js";
 import type { ExplorerStore } from "./state.js";
-import type { ExplorerTraits, GraphTrait, Model } from "./traits.js";
+import type { ExplorerTraits, GraphTrait, Model, Report } from "./traits.js";
 
 const VERSION = 1;
 
@@ -28,66 +31,66 @@ export function followTraits(
       const trait = model.get("graph");
       actions.reset();
       try {
-        const graph = isGraph(trait) ? decodeGraph(checkVersion(trait)) : null;
+        const decoded = isGraph(trait) ? decodeGraph(checkVersion(trait)) : null;
+        const graph = decoded && withNames(decoded, readNames(model.get("names")));
         store.set({ graph, selected: null, hovered: null, effect: null, query: "" });
         store.set({ selected: selectedRow(), code: graph ? (opening(graph).at(-1) ?? "") : "" });
         // One message may bring all three, and the changes of these two may have been told first.
-        blocks.effect();
-        blocks.report();
+        store.attempt(blocks.effect, blocks.effect);
+        store.attempt(blocks.report, blocks.report);
       } catch (error) {
-        const { message } = asFailure(error);
-        const cure =
-          "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
-        store.set({
-          graph: null,
-          selected: null,
-          failure: { message: `This circuit cannot be shown: ${message}.`, cure },
-        });
+        store.set({ graph: null, selected: null });
+        throw error;
       }
     },
     selected: () => store.set({ selected: selectedRow() }),
-    pinned: () => store.set({ pinned: model.get("pinned") ?? [] }),
-    supernodes: () => store.set({ supernodes: model.get("supernodes") ?? [] }),
+    pinned: () => store.set({ pinned: expectList("pinned", model.get("pinned"), isText) }),
+    supernodes: () =>
+      store.set({ supernodes: expectList("supernodes", model.get("supernodes"), isSupernode) }),
+    places: () => store.set({ places: readPlaces(model.get("places")) }),
+    flow: () => store.set({ flow: model.get("flow") === "up" ? "up" : "across" }),
+    filter() {
+      const filter = readFilter(model.get("filter"));
+      if (JSON.stringify(filter) !== JSON.stringify(store.get().filter)) store.set({ filter });
+    },
     prune: () => store.set({ share: model.get("prune") ?? 0.8 }),
-    edits() {
-      const edits = model.get("edits") ?? [];
-      if (!actions.editing() && !sameEdits(edits, store.get().edits)) store.set({ edits });
-    },
-    frozen() {
-      if (!actions.editing()) store.set({ frozen: model.get("frozen") ?? false });
-    },
-    effect() {
-      if (actions.editing()) return;
-      const effect = model.get("effect");
-      try {
-        const decoded = effect ? decodeEffect(effect) : null;
-        // An effect on the graph before this one.
-        const fits = decoded?.nodeValue.length === store.get().graph?.size;
-        store.set({ effect: fits ? decoded : null });
-      } catch (error) {
-        store.set({ failure: asFailure(error) });
-      }
-    },
+    edits: () => actions.editing() || readEdits(model, store),
+    frozen: () => actions.editing() || readFrozen(model, store),
+    effect: () => actions.editing() || readEffect(model, store),
     report() {
-      const report = model.get("report") ?? null;
+      const report = expectRecord<Report>("report", model.get("report"), ["rows", "scores"]);
       store.set({ report, reportOpen: report !== null });
     },
     cards() {
       const known = store.get().cards;
-      store.set({ cards: new Map([...known, ...Object.entries(model.get("cards") ?? {})]) });
+      const cards = new Map([...known, ...Object.entries(model.get("cards") ?? {})]);
+      store.set({ cards: cardsWithNames(cards, readNames(model.get("names"))) });
+    },
+    names() {
+      const { graph, cards } = store.get();
+      const names = readNames(model.get("names"));
+      if (graph) store.set({ graph: withNames(graph, names), cards: cardsWithNames(cards, names) });
     },
     busy: () => store.set({ busy: model.get("busy") ?? "" }),
+    progress() {
+      const share = model.get("progress");
+      store.set({ progress: typeof share === "number" ? share : null });
+    },
   };
 
   const entries = Object.entries(blocks);
-  for (const [name, block] of entries) {
-    block();
-    model.on(`change:${name}`, block);
-  }
+  const followed = entries.map(([name, block]) => {
+    const run = () => store.attempt(block, block);
+    run();
+    model.on(`change:${name}`, run);
+    return () => model.off(`change:${name}`, run);
+  });
   return () => {
-    for (const [name, block] of entries) model.off(`change:${name}`, block);
+    for (const end of followed) end();
   };
 }
+
+const isSupernode = (each: unknown) => isRecord(each) && isText(each.name) && Array.isArray(each.members);
 
 function isGraph(trait: ExplorerTraits["graph"] | null | undefined): trait is GraphTrait {
   return Boolean(trait && "nodes" in trait);

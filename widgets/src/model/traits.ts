@@ -13,6 +13,8 @@ export interface NodesTrait {
   probability: DataView;
   /** Total effects on the target, where the method estimates them. */
   effect?: DataView;
+  /** Share of tokens that each feature fires on, NaN where that is not known. */
+  density?: DataView;
 }
 
 /** What a circuit was made of: one prompt, several as their mean, or two as their difference. */
@@ -31,7 +33,15 @@ export interface GraphTrait {
   tokens: string[];
   n_layers: number;
   model: string;
-  target: { label: string; value: number; token?: string | null; against?: string | null };
+  target: {
+    label: string;
+    value: number;
+    token?: string | null;
+    against?: string | null;
+    /** Where a feature is the target. */
+    feature?: string;
+    position?: number;
+  };
   scores: { replacement?: number; completeness?: number; error_share?: number };
   dictionaries: string[];
   /** Whether a model answers questions about the circuit. */
@@ -67,12 +77,17 @@ export interface EffectTrait {
   top_before: string;
   top_after: string;
   node_value: DataView;
+  /** Change of every node that the graph says, NaN where it does not. */
+  predicted?: DataView;
+  target_predicted?: number | null;
+  /** Why the graph does not say it all. */
+  unpredicted?: Failure | null;
   edits: Edit[];
   milliseconds: number;
 }
 
 /** The effect as the answer to an `edit` message: the arrays come as buffers instead. */
-export type EffectMessage = Omit<EffectTrait, "before" | "after" | "node_value">;
+export type EffectMessage = Omit<EffectTrait, "before" | "after" | "node_value" | "predicted">;
 
 export interface CardContext {
   tokens: string[];
@@ -90,11 +105,33 @@ export interface Card {
   promoted: [string, number][];
   suppressed: [string, number][];
   contexts: CardContext[];
+  /** Tokens at which it fires most, with their share of its squared activations. */
+  fired?: [string, number][];
+  /** The label that it has while nobody names it. */
+  automatic?: string;
+  /** Features that write in nearly the same direction. */
+  neighbours?: { feature: string; label: string; cosine: number }[];
 }
 
 export interface Supernode {
   name: string;
   members: string[];
+}
+
+/** Places of cards in the subgraph that a person has moved, by the id of their first node. */
+export type Places = Record<string, [number, number]>;
+/** Which way the layers go in the subgraph. */
+export type Flow = "across" | "up";
+
+/** What is filtered, and only that; see `filter.ts`. */
+export interface FilterTrait {
+  layers?: number[];
+  token?: number;
+  kinds?: string[];
+  sign?: string;
+  of?: string;
+  densest?: number;
+  hide?: boolean;
 }
 
 export interface Failure {
@@ -141,7 +178,7 @@ export interface Report {
   milliseconds: number;
 }
 
-export type ExportFormat = "html" | "json" | "graphml" | "neuronpedia";
+export type ExportFormat = "html" | "circuit" | "json" | "graphml" | "neuronpedia" | "circuit-tracer";
 
 /** Every synced trait of the Explorer. */
 export interface ExplorerTraits {
@@ -149,6 +186,11 @@ export interface ExplorerTraits {
   selected: string | null;
   pinned: string[];
   supernodes: Supernode[];
+  places: Places;
+  flow: Flow;
+  filter: FilterTrait;
+  /** Labels that features were given since the circuit was opened, by `dictionary/index`. */
+  names: Record<string, string>;
   prune: number;
   edits: Edit[];
   frozen: boolean;
@@ -157,6 +199,8 @@ export interface ExplorerTraits {
   cards: Record<string, Card>;
   error: Failure | null;
   busy: string;
+  /** Share of what runs that is done; null if unknown. */
+  progress: number | null;
 }
 
 /** The part of an anywidget model that the widgets use. */

@@ -80,13 +80,13 @@ export function followTraits(
   const soon = () => {
     if (due) return;
     due = true;
-    frame(read);
+    frame(() => store.attempt(read, read));
   };
   const fail = () => store.set({ failure: model.get("error") ?? null });
   for (const name of CURVES) model.on(`change:${name}`, soon);
   model.on("change:error", fail);
   fail();
-  read();
+  store.attempt(read, read);
   return () => {
     closed = true;
     for (const name of CURVES) model.off(`change:${name}`, soon);

@@ -23,12 +23,16 @@ export function codeStrip(ui: Ui, buttons: readonly CopyButton[]): CodeStrip {
   });
   const button = ({ text, title, content }: CopyButton) => {
     const element = h(ui, "button", { class: "saec-button saec-button-small saec-copy", text, title });
+    let said: ReturnType<typeof setTimeout> | undefined;
+    const ownText = () => {
+      element.textContent = text;
+    };
+    ui.signal.addEventListener("abort", () => clearTimeout(said), { once: true });
     const press = async () => {
       const copied = await copy(ui, content());
       element.textContent = copied ? "Copied" : "Not allowed";
-      setTimeout(() => {
-        element.textContent = text;
-      }, SAID_MS);
+      clearTimeout(said);
+      if (!ui.signal.aborted) said = setTimeout(ownText, SAID_MS);
     };
     element.addEventListener("click", () => void press(), { signal: ui.signal });
     return element;

@@ -1,15 +1,18 @@
 /** Inputs and outputs of the selected node, each split by sign, strongest first. */
 
+import { edgeRow } from "../attention/edge_row.js";
 import { h, type Ui } from "../dom.js";
 import type { Actions } from "../model/actions.js";
 import { edgesOf, type Graph } from "../model/decode.js";
 import type { ExplorerStore } from "../model/state.js";
 import { percent, signed } from "../text.js";
+import { nodeName } from "./describe.js";
+import { longList } from "./long_list.js";
 import { nodeRow } from "./rows.js";
 
-/** Rows per sign before "more". */
+/** Rows per sign before "more", and the most that are all made at once. */
 const FIRST = 6;
-const MOST = 200;
+const MOST = 30;
 
 type Side = "inputs" | "outputs";
 
@@ -24,29 +27,37 @@ export function connections(ui: Ui, store: ExplorerStore, actions: Actions): HTM
       (edge) => Math.sign(graph.weight[edge] ?? 0) === sign,
     );
     if (edges.length === 0) return null;
-    // Inputs compare by weight; outputs by their part of what each target receives.
-    edges.sort((a, b) => Math.abs(graph.weight[b] ?? 0) - Math.abs(graph.weight[a] ?? 0));
+    // Inputs so compare by weight; outputs by their part of what each target receives.
+    const size = (edge: number | undefined) => Math.abs(graph.share[edge ?? -1] ?? 0);
+    edges.sort((a, b) => size(b) - size(a));
     const key = `${side} ${sign}`;
-    const count = open.has(key) ? MOST : FIRST;
-    const longest = Math.max(
-      ...[...edgesOf(graph[side], node)].map((edge) => Math.abs(graph.weight[edge] ?? 0)),
-    );
-    const rows = edges.slice(0, count).map((edge) => {
+    const longest = edgesOf(graph[side], node).reduce((most, edge) => Math.max(most, size(edge)), 1e-12);
+    const row = (edge: number) => {
       const end = ends[edge] ?? 0;
       const weight = graph.weight[edge] ?? 0;
       const share = Math.abs(graph.share[edge] ?? 0);
       const hidden = store.get().visible?.node[end] !== 1;
-      const title = `direct effect ${signed(weight)}, ${percent(share)} of the input of ${side === "inputs" ? "this node" : "that node"}${hidden ? " · hidden by the influence slider" : ""}`;
+      const title = `direct effect ${signed(weight)}, ${percent(share)} of the input of ${side === "inputs" ? "this node" : "that node"}${hidden ? " · not on show" : ""}`;
       const look = {
-        share: weight / longest,
+        share: (graph.share[edge] ?? 0) / longest,
         text: signed(weight),
         note: percent(share),
         title,
         faint: hidden,
+        about: graph.position[node] ?? 0,
       };
-      return nodeRow(ui, graph, end, look, actions);
-    });
-    const rest = Math.min(edges.length, MOST) - rows.length;
+      const [source, target] = side === "inputs" ? [end, node] : [node, end];
+      const name = `${nodeName(graph, source)} → ${nodeName(graph, target)}`;
+      return edgeRow(ui, nodeRow(ui, graph, end, look, actions), name, () =>
+        actions.openEdge(source, target),
+      );
+    };
+    const all = open.has(key);
+    const rows =
+      all && edges.length > MOST
+        ? [longList(ui, edges.length, (at) => row(edges[at] ?? 0))]
+        : edges.slice(0, all ? MOST : FIRST).map(row);
+    const rest = all ? 0 : edges.length - rows.length;
     const more = () => {
       open.add(key);
       render();

@@ -1,7 +1,8 @@
 /** Evidence of the selected feature; how to read the picture while nothing is selected. */
 
-import { cardView } from "../card/card.js";
+import { fullCard, replaceCard } from "../card/full.js";
 import { h, s, type Ui } from "../dom.js";
+import type { Actions } from "../model/actions.js";
 import { isFailure } from "../model/cards.js";
 import { Kind } from "../model/decode.js";
 import { hasKernel } from "../model/possible.js";
@@ -10,7 +11,7 @@ import { visible } from "../text.js";
 import { hasMoved } from "./describe.js";
 import { glyph } from "./glyph.js";
 
-export function evidencePanel(ui: Ui, store: ExplorerStore): HTMLElement {
+export function evidencePanel(ui: Ui, store: ExplorerStore, actions: Actions): HTMLElement {
   const body = h(ui, "div", { class: "saec-evidence-body" });
   const title = h(ui, "h4", { class: "saec-subtitle", text: "How to read this" });
   const element = h(
@@ -43,7 +44,8 @@ export function evidencePanel(ui: Ui, store: ExplorerStore): HTMLElement {
     const value = graph.value[selected] ?? Number.NaN;
     const values = [{ value, name: "here" }];
     if (hasMoved(value, now)) values.push({ value: now, name: "edited" });
-    return body.replaceChildren(cardView(ui, card, values));
+    const rename = graph.meta.live ? { rename: actions.setLabel } : {};
+    return replaceCard(body, fullCard(ui, card, values, rename));
   });
   return element;
 }
@@ -85,7 +87,7 @@ function legend(ui: Ui): HTMLElement {
       line("saec-line-negative", "pushes down"),
       h(ui, "span", {
         class: "saec-legend-item",
-        text: "wide = large part of the input · large = much influence · ▲▼ = moved by the edits",
+        text: "wide = large part of the input · large = much influence · ▲▼ and raised or lowered wings = moved by the edits",
       }),
     ),
     h(
@@ -96,10 +98,13 @@ function legend(ui: Ui): HTMLElement {
       keys(["Ctrl", "click"], "pin"),
       keys(["←", "↑", "↓", "→"], "walk"),
       keys(["p"], "pin"),
+      keys(["g"], "group"),
       keys(["a"], "ablate"),
+      keys(["h"], "heads of a link"),
       keys(["u"], "undo"),
       keys(["/"], "search"),
       keys(["Ctrl", "wheel"], "zoom"),
+      keys(["Shift"], "hold the hover"),
       keys(["Esc"], "clear"),
     ),
   );

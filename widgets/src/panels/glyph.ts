@@ -1,9 +1,12 @@
-/** The glyph of a node kind, small, for lists and the legend. */
+/** The glyph of a node kind, small, for lists and the legend; and those of whole sublayers. */
 
 import { s, type Ui } from "../dom.js";
 import { Kind } from "../model/decode.js";
 
-export function glyph(ui: Ui, kind: number): SVGElement {
+/** A kind of node, or all that the attention or the skip connections of a layer put out. */
+export type GlyphKind = number | "attention" | "skip";
+
+export function glyph(ui: Ui, kind: GlyphKind): SVGElement {
   const svg = s(ui, "svg", {
     class: "saec-glyph",
     viewBox: "-7 -7 14 14",
@@ -15,7 +18,7 @@ export function glyph(ui: Ui, kind: number): SVGElement {
   return svg;
 }
 
-function shape(ui: Ui, kind: number): SVGElement {
+function shape(ui: Ui, kind: GlyphKind): SVGElement {
   switch (kind) {
     case Kind.error:
       return s(ui, "polygon", { points: "0,-5.5 5.5,0 0,5.5 -5.5,0", class: "saec-glyph-open" });
@@ -25,6 +28,10 @@ function shape(ui: Ui, kind: number): SVGElement {
       return s(ui, "polygon", { points: "0,-5 5,4 -5,4", class: "saec-glyph-open" });
     case Kind.target:
       return s(ui, "rect", { x: -5, y: -5, width: 10, height: 10, rx: 3, class: "saec-glyph-ink" });
+    case "attention":
+      return s(ui, "path", { d: "M-6 0Q0 -7 6 0Q0 7 -6 0Z", class: "saec-glyph-open" });
+    case "skip":
+      return s(ui, "path", { d: "M-4 5C-4 -6 4 -6 4 5", class: "saec-glyph-open" });
     default:
       return s(ui, "circle", { r: 5, class: "saec-glyph-full" });
   }

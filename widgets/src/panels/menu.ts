@@ -1,6 +1,6 @@
 /** The export menu: pictures are made here, data files by Python. */
 
-import { download, h, type Ui } from "../dom.js";
+import { download, focused, h, type Ui } from "../dom.js";
 import { pngFile, svgFile } from "../graph/picture.js";
 import type { Stage } from "../graph/stage.js";
 import type { Actions } from "../model/actions.js";
@@ -11,9 +11,11 @@ import { shorten, visible } from "../text.js";
 
 const FILES: [format: ExportFormat, name: string][] = [
   ["html", "Web page (.html)"],
-  ["json", "Circuit (.json)"],
+  ["circuit", "Circuit, to load back (.circuit)"],
+  ["json", "JSON (.json)"],
   ["graphml", "GraphML (.graphml)"],
   ["neuronpedia", "Neuronpedia (.json)"],
+  ["circuit-tracer", "circuit-tracer (.pt)"],
 ];
 
 export function createMenu(ui: Ui, store: ExplorerStore, actions: Actions, stage: Stage): HTMLElement {
@@ -60,7 +62,7 @@ export function createMenu(ui: Ui, store: ExplorerStore, actions: Actions, stage
   function press(event: KeyboardEvent): void {
     if (list.hidden) return;
     const all = choices();
-    const at = all.indexOf(ui.doc.activeElement as HTMLButtonElement);
+    const at = all.indexOf(focused(ui.doc) as HTMLButtonElement);
     if (event.key === "Escape") {
       toggle(false);
       opener.focus();

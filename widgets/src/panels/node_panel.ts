@@ -4,6 +4,7 @@ import { h, type Ui } from "../dom.js";
 import type { Actions } from "../model/actions.js";
 import { type Graph, Kind } from "../model/decode.js";
 import { type ExplorerStore, featureKey } from "../model/state.js";
+import { changeFacts } from "../predicted/facts.js";
 import { format, percent } from "../text.js";
 import { connections } from "./connections.js";
 import {
@@ -18,23 +19,22 @@ import {
 } from "./describe.js";
 import type { EditControls } from "./edit_controls.js";
 import { glyph } from "./glyph.js";
-import { nodeRow } from "./rows.js";
+import { membership } from "./membership.js";
+import { nodeList } from "./node_list.js";
 
-const STRONGEST = 15;
-const MOST_FOUND = 200;
 const EFFECT = "What the target would lose if this node went to its baseline, over all paths";
 
 export function nodePanel(ui: Ui, store: ExplorerStore, actions: Actions, edit: EditControls): HTMLElement {
   const title = h(ui, "div", { class: "saec-node-title" });
-  const strongest = h(ui, "div", { class: "saec-strongest" });
   const element = h(
     ui,
     "section",
     { class: "saec-panel saec-node", attrs: { "aria-label": "Selected node" } },
     title,
+    membership(ui, store, actions),
     edit.element,
     connections(ui, store, actions),
-    strongest,
+    nodeList(ui, store, actions),
   );
   store.watch(["graph", "selected", "pinned", "effect"], ({ graph, selected, pinned, effect }) => {
     title.hidden = !graph || selected === null;
@@ -42,37 +42,16 @@ export function nodePanel(ui: Ui, store: ExplorerStore, actions: Actions, edit: 
     const after = effect?.nodeValue[selected] ?? Number.NaN;
     title.replaceChildren(
       ...heading(ui, graph, selected, after, pinned.includes(graph.id[selected] ?? ""), actions),
+      ...changeFacts(ui, graph, effect, selected),
     );
   });
-  store.watch(["graph", "selected", "visible", "matches"], ({ graph, selected, visible, matches }) => {
-    strongest.hidden = !graph || selected !== null;
-    if (!graph || selected !== null) return;
-    const nodes = matches?.slice(0, MOST_FOUND) ?? byInfluence(graph).slice(0, STRONGEST);
-    const most = Math.max(1e-12, ...nodes.map((node) => graph.influence[node] ?? 0));
-    strongest.replaceChildren(
-      h(ui, "h4", { class: "saec-subtitle", text: matches ? "Found" : "Strongest nodes" }),
-      h(ui, "p", {
-        class: "saec-hint",
-        text: matches && nodes.length === 0 ? "No node matches." : "Click a node here or in the graph.",
-      }),
-      ...nodes.map((node) => {
-        const look = {
-          share: (graph.influence[node] ?? 0) / most,
-          neutral: true,
-          text: percent(influenceShare(graph, node)),
-          faint: visible?.node[node] !== 1,
-        };
-        return nodeRow(ui, graph, node, look, actions);
-      }),
-    );
+  // What is pointed at in the graph is lit in every list.
+  store.watch(["hovered"], ({ hovered }) => {
+    for (const lit of element.querySelectorAll(".saec-row-lit")) lit.classList.remove("saec-row-lit");
+    if (hovered === null) return;
+    for (const row of element.querySelectorAll(`[data-row="${hovered}"]`)) row.classList.add("saec-row-lit");
   });
   return element;
-}
-
-function byInfluence(graph: Graph): number[] {
-  return [...graph.influence.keys()]
-    .filter((node) => graph.kind[node] === Kind.feature)
-    .sort((a, b) => (graph.influence[b] ?? 0) - (graph.influence[a] ?? 0));
 }
 
 function heading(

@@ -7,6 +7,8 @@ import { describeOp, describeWhere } from "../model/edits.js";
 import { refusal } from "../model/possible.js";
 import { type ExplorerStore, editedRows } from "../model/state.js";
 import type { Edit } from "../model/traits.js";
+import { predictedPanel } from "../predicted/panel.js";
+import { textBelow } from "../steer/below.js";
 import { percent, shorten, showToken, signed, visible } from "../text.js";
 import { nodeName } from "./describe.js";
 
@@ -25,8 +27,10 @@ export function outputPanel(ui: Ui, store: ExplorerStore, actions: Actions): HTM
     h(ui, "h4", { class: "saec-subtitle", text: "Output" }),
     editChips(ui, store, actions),
     headline,
+    predictedPanel(ui, store, actions),
     chart,
     hint,
+    textBelow(ui, store, actions),
   );
   store.watch(["graph", "effect", "edits"], ({ graph, effect, edits }) => {
     const rows = !graph ? [] : effect ? effectRows(effect) : targetRows(graph);
@@ -48,7 +52,7 @@ export function outputPanel(ui: Ui, store: ExplorerStore, actions: Actions): HTM
   return element;
 }
 
-interface Chance {
+export interface Chance {
   token: string;
   before: number;
   after: number;
@@ -108,7 +112,7 @@ function verdict(ui: Ui, graph: Graph, effect: Effect): HTMLElement[] {
   ];
 }
 
-function key(ui: Ui, edited: boolean): HTMLElement {
+export function key(ui: Ui, edited: boolean): HTMLElement {
   const item = (kind: string, text: string) =>
     h(ui, "span", { class: "saec-key-item" }, h(ui, "span", { class: `saec-swatch ${kind}` }), text);
   return h(
@@ -120,7 +124,7 @@ function key(ui: Ui, edited: boolean): HTMLElement {
   );
 }
 
-function bars(ui: Ui, { token, before, after }: Chance, edited: boolean): HTMLElement {
+export function bars(ui: Ui, { token, before, after }: Chance, edited: boolean): HTMLElement {
   const bar = (value: number, kind: string) => {
     const fill = h(ui, "span", { class: `saec-pair-bar ${kind}` });
     fill.style.width = `${Math.max(0, Math.min(100, 100 * value)).toFixed(2)}%`;
@@ -196,9 +200,15 @@ function editChips(ui: Ui, store: ExplorerStore, actions: Actions): HTMLElement 
     );
   }
   store.watch(["graph", "edits", "frozen"], ({ graph, edits, frozen: held }) => {
-    element.hidden = edits.length === 0 || !graph?.meta.live;
+    // Without a model the edits stay on show beside their effect, but cannot be changed.
+    const fixed = !graph || refusal(graph) !== null;
+    element.hidden = edits.length === 0;
+    tools.hidden = fixed && !held;
+    clear.hidden = fixed;
     frozen.checked = held;
+    frozen.disabled = fixed;
     list.replaceChildren(...edits.map((edit) => chip(edit, graph, edits)));
+    for (const remove of list.querySelectorAll<HTMLElement>(".saec-chip-remove")) remove.hidden = fixed;
   });
   return element;
 }

@@ -17,6 +17,8 @@ export interface RowLook {
   title?: string;
   /** Pruned away in the graph. */
   faint?: boolean;
+  /** Position of the node that the list is about: an arrow says where the effect comes from, or goes. */
+  about?: number;
 }
 
 export function nodeRow(ui: Ui, graph: Graph, node: number, look: RowLook, actions: Actions): HTMLElement {
@@ -31,11 +33,20 @@ export function nodeRow(ui: Ui, graph: Graph, node: number, look: RowLook, actio
     {
       class: `saec-row${look.faint ? " saec-row-faint" : ""}`,
       title: look.title ?? `${name} · ${where}`,
-      attrs: { "aria-label": [name, where, look.text, look.note].filter(Boolean).join(", ") },
+      attrs: {
+        "data-row": node,
+        "aria-label": [name, where, look.text, look.note].filter(Boolean).join(", "),
+      },
       on: {
-        click: () => actions.select(node),
-        pointerenter: () => actions.hover(node),
-        pointerleave: () => actions.hover(null),
+        click: (event) => (event.metaKey || event.ctrlKey ? actions.togglePin(node) : actions.pick(node)),
+        keydown: (event) => press(event, node, actions),
+        // Shift holds the hover where it is.
+        pointerenter: (event) => {
+          if (!event.shiftKey) actions.hover(node);
+        },
+        pointerleave: (event) => {
+          if (!event.shiftKey) actions.hover(null);
+        },
         focus: () => actions.hover(node),
         blur: () => actions.hover(null),
       },
@@ -43,7 +54,7 @@ export function nodeRow(ui: Ui, graph: Graph, node: number, look: RowLook, actio
     bar,
     glyph(ui, graph.kind[node] ?? 0),
     h(ui, "span", { class: "saec-row-name" }, h(ui, "bdi", { text: name })),
-    h(ui, "span", { class: "saec-row-place" }, h(ui, "bdi", { text: placeName(graph, node) })),
+    h(ui, "span", { class: "saec-row-place" }, h(ui, "bdi", { text: placeName(graph, node, look.about) })),
     h(ui, "span", { class: "saec-number saec-row-value", text: look.text }),
     look.note !== undefined && h(ui, "span", { class: "saec-number saec-row-note", text: look.note }),
   );
@@ -54,8 +65,33 @@ function barClass({ share, neutral }: RowLook): string {
   return share < 0 ? "saec-bar-negative" : "saec-bar-positive";
 }
 
-function placeName(graph: Graph, node: number): string {
+/** `L2 · king` at the token that the list is about, `L2 ← farmers` from one before it, `L3 → near` to one behind it. */
+function placeName(graph: Graph, node: number, about?: number): string {
   const layer = graph.layer[node] ?? 0;
-  const short = layer < 0 ? "" : layer >= graph.meta.n_layers ? "out · " : `L${layer} · `;
-  return `${short}${tokenAt(graph, node)}`;
+  const position = graph.position[node] ?? 0;
+  const short = layer < 0 ? "" : layer >= graph.meta.n_layers ? "out" : `L${layer}`;
+  const arrow = about === undefined || about === position ? "" : position < about ? "←" : "→";
+  return [short, arrow || (short && "·"), tokenAt(graph, node)].filter(Boolean).join(" ");
+}
+
+/** Keys of a row: up and down, Home and End go through all rows of the panel; `p` pins. */
+function press(event: KeyboardEvent, node: number, actions: Actions): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = event.currentTarget as HTMLElement;
+  if (event.key === "p") actions.togglePin(node);
+  else if (!walk(row, event.key)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function walk(row: HTMLElement, key: string): boolean {
+  const panel = row.closest(".saec-panel");
+  const all = [...(panel?.querySelectorAll<HTMLElement>(".saec-row") ?? [])].filter(
+    (other) => !other.closest("[hidden]"),
+  );
+  const at = all.indexOf(row);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
+  if (to === undefined) return false;
+  all[Math.max(0, Math.min(all.length - 1, to))]?.focus();
+  return true;
 }

@@ -1,8 +1,10 @@
-/** Above the graph: search and the prune slider. */
+/** Above the graph: search, filter and the prune slider. */
 
 import { h, type Ui } from "../dom.js";
+import { linkTypeChoice } from "../graph/pinned_links.js";
 import type { Actions } from "../model/actions.js";
 import type { ExplorerStore } from "../model/state.js";
+import { filterControls } from "./filter_panel.js";
 
 export interface Toolbar {
   element: HTMLElement;
@@ -15,7 +17,7 @@ export function createToolbar(ui: Ui, store: ExplorerStore, actions: Actions, le
     attrs: { type: "search", placeholder: "Search ( / )", "aria-label": "Search nodes by label or token" },
     on: { input: () => actions.search(search.value), keydown: press },
   });
-  const found = h(ui, "span", { class: "saec-found", attrs: { "aria-live": "polite" } });
+  const found = h(ui, "span", { class: "saec-hits", attrs: { "aria-live": "polite" } });
 
   function press(event: KeyboardEvent): void {
     if (event.key === "Escape") {
@@ -38,6 +40,7 @@ export function createToolbar(ui: Ui, store: ExplorerStore, actions: Actions, le
     actions.select(matches[(at + 1) % matches.length] ?? null);
   }
 
+  const filter = filterControls(ui, store, actions);
   const slider = h(ui, "input", {
     class: "saec-slider saec-prune",
     attrs: {
@@ -74,7 +77,9 @@ export function createToolbar(ui: Ui, store: ExplorerStore, actions: Actions, le
     "div",
     { class: "saec-toolbar" },
     search,
+    filter.button,
     found,
+    linkTypeChoice(ui, store),
     h(ui, "div", { class: "saec-spacer" }),
     h(
       ui,
@@ -85,6 +90,7 @@ export function createToolbar(ui: Ui, store: ExplorerStore, actions: Actions, le
       share,
     ),
     counts,
+    filter.chips,
   );
   return { element, focusSearch: () => search.focus() };
 }

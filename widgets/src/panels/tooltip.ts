@@ -4,6 +4,7 @@ import { h, type Ui } from "../dom.js";
 import type { Drawing } from "../graph/drawing.js";
 import { Kind } from "../model/decode.js";
 import type { State } from "../model/state.js";
+import { changeText } from "../predicted/facts.js";
 import { format, percent } from "../text.js";
 import {
   effectText,
@@ -35,7 +36,8 @@ export function createTooltip(ui: Ui): Tooltip {
       const { at, graph } = drawing;
       const after = effect?.nodeValue[node] ?? Number.NaN;
       const key = `${node} ${graph.id[node]} ${after}`;
-      if (key !== shown) element.replaceChildren(...content(ui, drawing, node, after));
+      if (key !== shown)
+        element.replaceChildren(...content(ui, drawing, node, after), ...change(ui, drawing, node));
       shown = key;
       const x = at.x[node] ?? 0;
       const y = at.y[node] ?? 0;
@@ -45,6 +47,12 @@ export function createTooltip(ui: Ui): Tooltip {
       element.style.top = `${Math.max(4, Math.min(at.height - 84, y - 20))}px`;
     },
   };
+}
+
+/** After an edit, what was predicted beside what was measured. */
+function change(ui: Ui, { graph, effect }: Drawing, node: number): HTMLElement[] {
+  const text = changeText(graph, effect, node);
+  return text === "" ? [] : [h(ui, "div", { class: "saec-tooltip-place", text })];
 }
 
 function content(ui: Ui, { graph }: Drawing, node: number, after: number): HTMLElement[] {

@@ -99,11 +99,13 @@ export function followTraits(model: Model<ParetoTraits>, store: ParetoStore): ()
     selected: () => store.set({ selected: model.get("selected") ?? null }),
   };
   const entries = Object.entries(blocks);
-  for (const [name, block] of entries) {
-    block();
-    model.on(`change:${name}`, block);
-  }
+  const followed = entries.map(([name, block]) => {
+    const run = () => store.attempt(block, block);
+    run();
+    model.on(`change:${name}`, run);
+    return () => model.off(`change:${name}`, run);
+  });
   return () => {
-    for (const [name, block] of entries) model.off(`change:${name}`, block);
+    for (const end of followed) end();
   };
 }

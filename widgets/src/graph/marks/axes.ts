@@ -1,6 +1,5 @@
 /** The frame of the picture: a band a layer, layer names at the left, tokens below, targets on top. */
 
-import { Kind } from "../../model/decode.js";
 import type { Drawing } from "../drawing.js";
 import { BOLD, LABEL_SIZE, SLANT, TARGET_LENGTH, TARGET_SLANT, targetLabel } from "../layout.js";
 import type { Shape, Text } from "../shapes.js";
@@ -63,14 +62,36 @@ function layerNames({ at, graph, palette }: Drawing): Shape[] {
     });
 }
 
-function tokenLabels({ at, graph, palette, active, selected }: Drawing): Shape[] {
+/** Slanted lines of text this far apart, in pixels across, do not touch. */
+const LINE = 17;
+
+/** Labels at these places that have room beside each other; those of `first` before all others. */
+function withRoom(
+  places: readonly { index: number; x: number; half: number }[],
+  first: (index: number) => boolean,
+): Set<number> {
+  const kept: { index: number; x: number; half: number }[] = [];
+  for (const place of [...places].sort((a, b) => Number(first(b.index)) - Number(first(a.index)))) {
+    if (kept.every(({ x, half }) => Math.abs(x - place.x) >= half + place.half)) kept.push(place);
+  }
+  return new Set(kept.map(({ index }) => index));
+}
+
+function tokenLabels({ at, graph, palette, measure, active, selected }: Drawing): Shape[] {
   const { plot, columns } = at;
   const y = plot.y + plot.height + 13;
   const marked = new Set(
     [active, selected].filter((node) => node !== null).map((node) => graph.position[node]),
   );
+  const places = columns
+    .map(({ mid }, index) => {
+      const width = at.slanted ? LINE : measure(at.labels[index] ?? "", LABEL_SIZE) * BOLD + 2;
+      return { index, x: mid, half: width / 2 };
+    })
+    .filter(({ x }) => x >= plot.x && x <= plot.x + plot.width);
+  const kept = withRoom(places, (index) => marked.has(index));
   return columns.flatMap((column, position) => {
-    if (column.mid < plot.x || column.mid > plot.x + plot.width) return [];
+    if (!kept.has(position)) return [];
     const label = at.labels[position] ?? "";
     const fill = marked.has(position) ? palette.accent : palette.ink;
     const bold = marked.has(position);
@@ -79,13 +100,16 @@ function tokenLabels({ at, graph, palette, active, selected }: Drawing): Shape[]
   });
 }
 
-/** One target reads across; several stand slanted above their nodes. */
-function targetLabels({ at, graph, palette, measure, selected }: Drawing): Shape[] {
-  const targets = [...graph.kind.keys()].filter((node) => graph.kind[node] === Kind.target);
-  const { plot } = at;
+/** One target reads across; several stand slanted above their nodes, as many as have room. */
+function targetLabels({ at, graph, palette, measure, active, selected }: Drawing): Shape[] {
+  const { plot, targets } = at;
+  const places = targets
+    .map((node) => ({ index: node, x: at.x[node] ?? Number.NaN, half: LINE / 2 }))
+    .filter(({ x }) => x >= plot.x && x <= plot.x + plot.width);
+  const kept = withRoom(places, (node) => node === active || node === selected);
   return targets.flatMap((node) => {
+    if (!kept.has(node)) return [];
     const x = at.x[node] ?? Number.NaN;
-    if (!(x >= plot.x && x <= plot.x + plot.width)) return [];
     const label = targetLabel(graph, node, targets.length > 1 ? TARGET_LENGTH : 40);
     const fill = node === selected ? palette.accent : palette.ink;
     if (targets.length > 1) {

@@ -18,12 +18,14 @@ export function haloOf(graph: Graph, effect: Effect | null, node: number): numbe
   return Math.abs(relative) < LEAST ? 0 : relative;
 }
 
-export function halos(drawing: Drawing): Shape[] {
+/** `changeOf` is what is shown; without, the change that was measured. */
+export function halos(drawing: Drawing, changeOf?: (node: number) => number): Shape[] {
   const { graph, visible, effect, at, palette } = drawing;
   if (!effect) return [];
+  const shown = changeOf ?? ((node: number) => haloOf(graph, effect, node));
   const moved = [...at.x.keys()]
     .filter((node) => visible.node[node] === 1)
-    .map((node) => ({ node, change: haloOf(graph, effect, node) }))
+    .map((node) => ({ node, change: shown(node) }))
     .filter(({ change }) => change !== 0)
     .sort((a, b) => weightOf(graph, b.node, b.change) - weightOf(graph, a.node, a.change))
     .slice(0, MOST_HALOS);
@@ -52,7 +54,8 @@ export function halos(drawing: Drawing): Shape[] {
   });
 }
 
-function weightOf(graph: Graph, node: number, change: number): number {
+/** How much a change matters. */
+export function weightOf(graph: Graph, node: number, change: number): number {
   return Math.abs(change) * (graph.kind[node] === Kind.target ? 10 : (graph.influence[node] ?? 0));
 }
 

@@ -6,6 +6,7 @@ import type { Drawing } from "../drawing.js";
 import { BOLD } from "../layout.js";
 import type { Rect, Text } from "../shapes.js";
 import { haloOf } from "./halos.js";
+import { createRoom, type Room } from "./room.js";
 import { chips } from "./supernodes.js";
 
 const SIZE = 11;
@@ -13,20 +14,22 @@ const LENGTH = 24;
 const STRONGEST = 14;
 
 export function nodeLabels(drawing: Drawing): Text[] {
-  const { at, measure, palette, visible, graph } = drawing;
+  const { at, measure, palette, graph } = drawing;
   const groups = chips(drawing);
   const grouped = new Set(groups.flatMap(({ members }) => members));
-  const taken: Rect[] = groups.map(({ box }) => box);
-  for (let node = 0; node < graph.size; node++) if (visible.node[node]) taken.push(around(drawing, node));
+  const room = createRoom(
+    drawing,
+    groups.map(({ box }) => box),
+  );
   const labels: Text[] = [];
   for (const node of candidates(drawing)) {
     // The chip of a supernode speaks for its members.
     if (grouped.has(node) && node !== drawing.selected) continue;
     const important = node === drawing.active || node === drawing.selected;
     const text = shorten(seen(graph.label[node] ?? ""), important ? 36 : LENGTH);
-    const spot = findSpot(drawing, node, measure(text, SIZE) * (important ? BOLD : 1) + 4, taken);
+    const spot = findSpot(drawing, node, measure(text, SIZE) * (important ? BOLD : 1) + 4, room);
     if (!spot) continue;
-    taken.push(spot.box);
+    room.take(spot.box);
     labels.push({
       type: "text",
       x: spot.x,
@@ -65,15 +68,13 @@ function isNamed(kind: number): boolean {
 }
 
 function strongest({ graph, visible, zoom }: Drawing): number[] {
-  return [...graph.influence.keys()]
-    .filter((node) => visible.node[node] === 1 && graph.kind[node] === Kind.feature)
-    .sort((a, b) => (graph.influence[b] ?? 0) - (graph.influence[a] ?? 0))
-    .slice(0, Math.round(STRONGEST * zoom));
-}
-
-function around(drawing: Drawing, node: number): Rect {
-  const r = drawing.radius(node) + 1;
-  return { x: (drawing.at.x[node] ?? 0) - r, y: (drawing.at.y[node] ?? 0) - r, width: 2 * r, height: 2 * r };
+  const most = Math.round(STRONGEST * zoom);
+  const found: number[] = [];
+  for (const node of graph.strongest) {
+    if (found.length >= most) break;
+    if (visible.node[node] === 1 && graph.kind[node] === Kind.feature) found.push(node);
+  }
+  return found;
 }
 
 interface Spot {
@@ -82,7 +83,7 @@ interface Spot {
   box: Rect;
 }
 
-function findSpot(drawing: Drawing, node: number, width: number, taken: readonly Rect[]): Spot | null {
+function findSpot(drawing: Drawing, node: number, width: number, room: Room): Spot | null {
   const { at } = drawing;
   const x = at.x[node] ?? 0;
   const y = at.y[node] ?? 0;
@@ -99,14 +100,10 @@ function findSpot(drawing: Drawing, node: number, width: number, taken: readonly
     { x: middle, anchor: "middle", box: { x: middle - half, y: y - gap - height, width, height } },
     { x: middle, anchor: "middle", box: { x: middle - half, y: y + gap, width, height } },
   ];
-  return spots.find(({ box }) => within(box, at.plot) && !taken.some((other) => overlap(box, other))) ?? null;
+  return spots.find(({ box }) => within(box, at.plot) && room.free(box)) ?? null;
 }
 
 function within(box: Rect, plot: Rect): boolean {
   const right = box.x + box.width <= plot.x + plot.width;
   return box.x >= plot.x && right && box.y >= plot.y && box.y + box.height <= plot.y + plot.height;
-}
-
-function overlap(a: Rect, b: Rect): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -11,6 +11,14 @@ export function nodes(drawing: Drawing): Shape[] {
   return shapes;
 }
 
+/** Only those that do not look the same whichever node is in focus: that one and its neighbours. */
+export function focusNodes(drawing: Drawing): Shape[] {
+  const { active, selected, lit, visible } = drawing;
+  const own = [selected, active].filter((node) => node !== null && visible.node[node] === 1);
+  const shown = new Set([...lit.keys(), ...own] as number[]);
+  return [...shown].flatMap((node) => glyph(drawing, node));
+}
+
 function glyph(drawing: Drawing, node: number): Shape[] {
   const { graph, at, palette, edited } = drawing;
   const x = at.x[node] ?? 0;

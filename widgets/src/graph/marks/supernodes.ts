@@ -18,6 +18,7 @@ export interface Chip {
 /** One chip a supernode, above its topmost member that is shown. */
 export function chips(drawing: Drawing): Chip[] {
   const { graph, visible, at, measure, supernodes } = drawing;
+  const taken: Rect[] = [];
   return supernodes.flatMap(({ name, members }) => {
     const shown = rows(graph, members).filter((node) => visible.node[node] === 1);
     const [first] = shown.toSorted((a, b) => (at.y[a] ?? 0) - (at.y[b] ?? 0));
@@ -31,8 +32,26 @@ export function chips(drawing: Drawing): Chip[] {
       width,
       height: HEIGHT,
     };
+    box.y = freeLine(box, taken, at.plot.y + 1, 2 * drawing.radius(first) + HEIGHT + 14);
+    taken.push(box);
     return [{ text, box, members: shown }];
   });
+}
+
+/** Above the node; a line or two higher, or below it, where another chip is in the way. */
+function freeLine(box: Rect, taken: readonly Rect[], top: number, below: number): number {
+  const line = HEIGHT + 3;
+  const free = (y: number) =>
+    y >= top &&
+    taken.every(
+      (other) =>
+        box.x + box.width <= other.x ||
+        other.x + other.width <= box.x ||
+        y + HEIGHT <= other.y ||
+        other.y + HEIGHT <= y,
+    );
+  const lines = [box.y, box.y - line, box.y + below, box.y - 2 * line, box.y + below + line];
+  return lines.find(free) ?? box.y;
 }
 
 export function supernodeChips(drawing: Drawing): Shape[] {

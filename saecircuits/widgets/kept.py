@@ -1,0 +1,67 @@
+"""What all widgets share: their files, a page of their own, and the copy that a notebook keeps of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+
+from saecircuits.exports import standalone_page
+
+from .offline import most_bytes, offline_copy
+
+_log = logging.getLogger(__name__)
+_STATIC = Path(__file__).parent / "static"
+_OF_THE_HOST = frozenset({"layout", "tabbable", "tooltip"})
+_OF_THE_MOMENT = {"busy": "", "error": None}
+
+
+def bundled(name: str) -> Path | str:
+    """A bundle: its text; or, with `ANYWIDGET_HMR=1`, its path, which anywidget watches while widgets are written.
+
+    A watched file keeps every widget that was ever made of it.
+    """
+    path = _STATIC / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
+
+
+class KeptWidget(anywidget.AnyWidget):
+    """A widget whose subclass names its `bundle`, the two files that draw it."""
+
+    bundle: ClassVar[str] = ""
+    height: ClassVar[int] = 640
+    """Pixels of the copy that a notebook keeps."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "bundle" in cls.__dict__:  # not when a widget makes a class of its own for its traits
+            cls._esm, cls._css = (bundled(f"{cls.bundle}.{ending}") for ending in ("js", "css"))
+        super().__init_subclass__(**options)
+
+    def html(self, title: str = "") -> str:
+        """The widget as it is now, as one HTML page that works offline and without a kernel."""
+        return standalone_page(title or type(self).__name__, self.bundle, self._page_state())
+
+    def _page_state(self) -> dict[str, Any]:
+        """The traits that a page of its own begins with."""
+        names = [name for name in self.keys if not name.startswith("_") and name not in _OF_THE_HOST]
+        return {name: getattr(self, name) for name in names} | _OF_THE_MOMENT
+
+    def _kept_state(self) -> dict[str, Any]:
+        """The traits that the copy in a notebook begins with, where a page of its own holds more than is kept."""
+        return self._page_state()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live widget and, for readers without a kernel, a copy that works offline."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None or not most_bytes():
+            return bundle
+        name = type(self).__name__
+        try:
+            page = standalone_page(name, self.bundle, self._kept_state())
+        except Exception as error:  # the live widget is there all the same
+            _log.error("No offline copy of a widget could be made", exc_info=error)
+            return bundle
+        return {**bundle[0], "text/html": offline_copy(page, name, self.height)}, *bundle[1:]
