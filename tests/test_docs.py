@@ -26,3 +26,15 @@ def test_make_targets_exist():
         re.findall(r"^make (\w+)(?: {2,}#| {2,}|$)", text, re.MULTILINE)
     )
     assert {"demo", "test", "world"} <= named <= targets
+
+
+def test_the_tests_that_the_widgets_page_names_exist():
+    """Each interaction stands beside the test that exercises it, by file and title."""
+    page = (ROOT / "docs" / "widgets.md").read_text("utf-8")
+    named = re.findall(r"`(\w+(?:\.test\.ts|\.py))` “([^”]+)”", page)
+    files = {path.name: path.read_text("utf-8") for path in sorted(ROOT.glob("widgets/test/*.ts"))}
+    for path in sorted(ROOT.glob("tests/*/test_*.py")):
+        files[path.name] = files.get(path.name, "") + path.read_text("utf-8")
+    missing = [(name, title) for name, title in named if title not in files.get(name, "")]
+    assert missing == []
+    assert len(named) > 50

@@ -1,4 +1,4 @@
-"""A real JupyterLab for tests: its own configuration, a free port, stopped at the end."""
+"""A real JupyterLab or Notebook 7 for tests: its own configuration, a free port, stopped at the end."""
 
 from __future__ import annotations
 
@@ -30,29 +30,44 @@ class Lab:
     base: str
     token: str
     root: Path
+    page: str = "lab/tree"
 
     def url(self, notebook: str) -> str:
         """Address of a notebook below the root."""
-        return f"{self.base}/lab/tree/{notebook}?reset&token={self.token}"
+        return f"{self.base}/{self.page}/{notebook}?reset&token={self.token}"
 
 
 @contextmanager
 def jupyter_lab(folder: Path, *notebooks: Path) -> Iterator[Lab]:
     """Serve copies of notebooks from `folder`."""
+    with _served(folder, notebooks, "lab", "lab/tree", "--LabApp.expose_app_in_browser=True") as lab:
+        yield lab
+
+
+@contextmanager
+def jupyter_notebook(folder: Path, *notebooks: Path) -> Iterator[Lab]:
+    """The same with Notebook 7, where a notebook has the page to itself."""
+    options = "notebooks", "--JupyterNotebookApp.expose_app_in_browser=True"
+    with _served(folder, notebooks, "notebook", *options) as lab:
+        yield lab
+
+
+@contextmanager
+def _served(folder: Path, notebooks: tuple[Path, ...], app: str, page: str, expose: str) -> Iterator[Lab]:
     root = folder / "root"
     root.mkdir(parents=True)
     for notebook in notebooks:
         shutil.copy(notebook, root)
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     log = (folder / "server.log").open("w")
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    command = [sys.executable, "-m", "jupyter", app, "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
-    command += ["--allow-root", "--LabApp.expose_app_in_browser=True"]
+    command += ["--allow-root", expose]
     server = subprocess.Popen(
         command, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
-        lab = Lab(f"http://127.0.0.1:{port}", token, root)
+        lab = Lab(f"http://127.0.0.1:{port}", token, root, page)
         _wait_until_up(lab, server, folder / "server.log")
         yield lab
     finally:
@@ -120,6 +135,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
+        "SAECIRCUITS_HOME": "saecircuits",
     }
     return {**os.environ, **{name: str(folder / place) for name, place in places.items()}}
 
@@ -128,16 +144,17 @@ def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended: {log.read_text()[-2000:]}")
+            raise RuntimeError(f"Jupyter ended: {log.read_text()[-2000:]}")
         try:
             urllib.request.urlopen(f"{lab.base}/api/status?token={lab.token}", timeout=2).read()
             return
         except OSError:
             time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not answer in {_START_SECONDS} s: {log.read_text()[-2000:]}")
+    raise RuntimeError(f"Jupyter did not answer in {_START_SECONDS} s: {log.read_text()[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

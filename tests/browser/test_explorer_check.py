@@ -109,10 +109,10 @@ def test_a_circuit_of_saes_is_edited_live(opened):
     saes.locator(".saec-ablate").click()
     saes.locator(".saec-verdict-target").wait_for()
     assert "total effect" in saes.locator(".saec-node-facts").inner_text()
-    saes.locator(".saec-check input").click()
+    saes.locator(".saec-edit-tools .saec-check input").click()
     saes.locator(".saec-error-cure").wait_for()
     assert "Leave frozen out" in saes.locator(".saec-error-cure").inner_text()
-    assert not saes.locator(".saec-check input").is_checked()
+    assert not saes.locator(".saec-edit-tools .saec-check input").is_checked()
     saes.screenshot(path=ARTEFACTS / "explorer_saes.png")
     wait_idle(opened)
     assert run_python(opened, "print(by_saes.frozen, len(by_saes.edits))").strip() == "False 1"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
+from .journey import click_a_feature
 from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle
 
 TOUR = Path(__file__).resolve().parents[2] / "notebooks" / "00_tour.ipynb"
@@ -45,7 +46,7 @@ def test_every_cell_of_the_tour_runs(opened):
 
 
 def test_click_ablate_see_the_change_and_read_it_in_python(opened, explorer):
-    identifier = _click_a_feature(opened, explorer)
+    identifier = click_a_feature(opened, explorer)
     assert run_python(opened, "print(explorer.selected_node.id)").strip() == identifier
     before = explorer.locator(".saec-chart").inner_text()
 
@@ -67,7 +68,7 @@ def test_click_ablate_see_the_change_and_read_it_in_python(opened, explorer):
 
 
 def test_the_python_of_an_action_does_the_same(opened, explorer):
-    _click_a_feature(opened, explorer)
+    click_a_feature(opened, explorer)
     explorer.locator(".saec-ablate").click()
     explorer.locator(".saec-verdict-target").wait_for()
     code = explorer.locator(".saec-code-text").inner_text().removeprefix(">>> ")
@@ -104,20 +105,3 @@ def test_keys_stay_in_the_widget(opened, explorer):
     for key in ("ArrowUp", "ArrowLeft", "p", "x", "d", "d", "a", "u", "Escape"):
         opened.keyboard.press(key)
     assert opened.locator(".jp-Cell").count() == cells
-
-
-def _click_a_feature(opened, explorer) -> str:
-    """Move over the graph as a person would until the tip names a feature, and click it; the id of its node."""
-    stage = explorer.locator(".saec-stage")
-    box = stage.bounding_box()
-    for down in range(3, 30):
-        for right in range(29, 3, -1):
-            opened.mouse.move(box["x"] + box["width"] * right / 30, box["y"] + box["height"] * down / 30)
-            tip = explorer.locator(".saec-tooltip")
-            if tip.is_visible() and "feature" in tip.inner_text():
-                opened.mouse.down()
-                opened.mouse.up()
-                explorer.locator(".saec-ablate").wait_for()
-                wait_idle(opened)
-                return run_python(opened, "print(explorer.selected)").strip()
-    raise AssertionError("no feature under the mouse anywhere in the graph")
