@@ -31,13 +31,19 @@ STICKING_OUT = """
 
 
 STYLES = """
-name => [...document.querySelectorAll(`#${name} .page-widget *`)].map(element => {
-    const style = getComputedStyle(element);
-    // Sizes follow from the rest, and from where the page is scrolled to.
-    const place = /^--|(block|inline)-size$|^(height|width|top|bottom|left|right)$|^inset|origin|^grid-template/;
-    const own = [...style].filter(key => !place.test(key)).map(key => [key, style.getPropertyValue(key)]);
-    return [`${element.tagName} .${element.getAttribute('class')}`, Object.fromEntries(own)];
-})
+name => {
+    const found = {};
+    for (const element of document.querySelectorAll(`#${name} .page-widget *`)) {
+        const label = `${element.tagName} .${element.getAttribute('class')}`;
+        if (label in found) continue;
+        const style = getComputedStyle(element);
+        // Sizes follow from the rest, and from where the page is scrolled to.
+        const place = /^(--|inset|transform-o|perspective|grid|(min-|max-)?(height|width|block|inline)|(top|bottom|left|right)$)/;
+        const keys = [...style].filter(key => !place.test(key));
+        found[label] = Object.fromEntries(keys.map(key => [key, style.getPropertyValue(key)]));
+    }
+    return found;
+}
 """
 
 
@@ -90,9 +96,11 @@ def test_a_widget_alone_is_styled_as_among_the_others(opened, built):
     changed = []
     for name in names:
         show(opened, built, only=name)
-        for alone, among in zip(opened.evaluate(STYLES, name), together[name], strict=True):
-            differing = {key for key in alone[1] if alone[1][key] != among[1][key]}
-            changed += [f"{name}, {alone[0]}: {', '.join(sorted(differing))}"] if differing else []
+        alone = opened.evaluate(STYLES, name)
+        assert alone.keys() == together[name].keys()
+        for label, style in alone.items():
+            differing = [key for key in style if style[key] != together[name][label][key]]
+            changed += [f"{name}, {label}: {', '.join(differing)}"] if differing else []
     assert changed == []
 
 
