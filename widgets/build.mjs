@@ -7,7 +7,9 @@ const options = { ...OPTIONS, outdir: process.env.SAEC_OUT ?? OPTIONS.outdir };
 const small = {
   ...options,
   minify: true,
-  entryPoints: options.entryPoints.map(({ in: from, out }) => ({ in: from, out: `${out}.page` })),
+  entryPoints: options.entryPoints
+    .filter(({ out }) => out !== "loader")
+    .map(({ in: from, out }) => ({ in: from, out: `${out}.page` })),
 };
 
 if (process.argv.includes("--watch")) {

@@ -3,10 +3,13 @@ import { WIDGETS } from "./widgets.mjs";
 
 export const OPTIONS = {
   absWorkingDir: import.meta.dirname,
-  entryPoints: WIDGETS.flatMap((name) => [
-    { in: `src/${name}.ts`, out: name },
-    { in: `src/styles/${name}.css`, out: name },
-  ]),
+  entryPoints: [
+    { in: "src/loader.ts", out: "loader" },
+    ...WIDGETS.flatMap((name) => [
+      { in: `src/${name}.ts`, out: name },
+      { in: `src/styles/${name}.css`, out: name },
+    ]),
+  ],
   outdir: "../saecircuits/widgets/static",
   bundle: true,
   charset: "utf8",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
+import traitlets
 
 from saecircuits.exports import standalone_page
 
@@ -15,30 +16,39 @@ from .offline import most_bytes, offline_copy
 
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
-_OF_THE_HOST = frozenset({"layout", "tabbable", "tooltip"})
+_OF_THE_HOST = frozenset({"layout", "tabbable", "tooltip", "script"})
 _OF_THE_MOMENT = {"busy": "", "error": None}
-
-
-def bundled(name: str) -> Path | str:
-    """A bundle: its text; or, with `ANYWIDGET_HMR=1`, its path, which anywidget watches while widgets are written.
-
-    A watched file keeps every widget that was ever made of it.
-    """
-    path = _STATIC / name
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
 
 
 class KeptWidget(anywidget.AnyWidget):
     """A widget whose subclass names its `bundle`, the two files that draw it."""
 
     bundle: ClassVar[str] = ""
+    _script: ClassVar[str] = ""
     height: ClassVar[int] = 640
     """Pixels of the copy that a notebook keeps."""
 
+    script = traitlets.Unicode().tag(sync=True)
+    """The bundle, which `_esm` imports once a page; see `widgets/src/loader.ts`."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         if "bundle" in cls.__dict__:  # not when a widget makes a class of its own for its traits
-            cls._esm, cls._css = (bundled(f"{cls.bundle}.{ending}") for ending in ("js", "css"))
+            script, style = (_STATIC / f"{cls.bundle}.{ending}" for ending in ("js", "css"))
+            # A path is watched by anywidget, which keeps every widget that was ever made of it: so only while widgets
+            # are being written.
+            watched = os.environ.get("ANYWIDGET_HMR") == "1"
+            cls._esm = script if watched else (_STATIC / "loader.js").read_text("utf-8")
+            cls._css = style if watched else style.read_text("utf-8")
+            cls._script = "" if watched else script.read_text("utf-8")
         super().__init_subclass__(**options)
+
+    @traitlets.default("script")
+    def _own_script(self) -> str:
+        return self._script
+
+    @traitlets.validate("script")
+    def _no_other_script(self, _: Any) -> str:
+        return self._script
 
     def html(self, title: str = "") -> str:
         """The widget as it is now, as one HTML page that works offline and without a kernel."""

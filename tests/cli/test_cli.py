@@ -14,6 +14,7 @@ import saecircuits as sc
 from saecircuits.cli.commands import DEMO_FORMATS, DEMO_PROMPT
 from saecircuits.cli.doctor import LIBRARIES
 from tests.circuit.graphs import random_circuit
+from tests.exports.pages import Page
 
 PROMPT = "the capital of the country containing Gdansk is"
 
@@ -35,7 +36,8 @@ def test_the_demo_shows_and_writes_everything(run, tmp_path: Path) -> None:
     assert set(graph.nodes) == {node["id"] for node in circuit["nodes"]}
     assert len(json.loads((folder / "circuit.neuronpedia.json").read_text("utf-8"))["nodes"]) == len(graph)
     assert (folder / "circuit.png").read_bytes().startswith(b"\x89PNG")
-    assert "saec-page-state" in (folder / "circuit.html").read_text("utf-8")
+    page = Page((folder / "circuit.html").read_text("utf-8"))
+    assert page.state["graph"]["prompt"] == DEMO_PROMPT
     for node in sc.load().attribute(DEMO_PROMPT, "are", "is").prune().top(10):
         assert str(node.feature) in result.out  # in full, however narrow the terminal
 
@@ -107,9 +109,9 @@ def test_export_with_its_model_has_cards(run, tmp_path: Path) -> None:
     source = circuit.save(tmp_path / "a.circuit")
     assert run("export", source, tmp_path / "bare.html").code == 0
     assert run("export", source, tmp_path / "full.html", "--model", "world").code == 0
-    bare, full = ((tmp_path / name).read_text("utf-8") for name in ("bare.html", "full.html"))
-    assert '"cards":{}' in bare
-    assert '"cards":{"transcoder' in full
+    bare, full = (Page((tmp_path / name).read_text("utf-8")).state["cards"] for name in ("bare.html", "full.html"))
+    assert bare == {}
+    assert full and all(name.startswith("transcoder.") for name in full)
 
 
 def test_the_doctor_finds_everything(run) -> None:

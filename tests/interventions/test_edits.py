@@ -175,7 +175,7 @@ def test_what_reads_ahead_is_edited_live_or_alone() -> None:
     model, edits = Replacement(replacement("gpt2").subject, [ahead]), [Set(Feature("ahead", 0), 1.0)]
     with pytest.raises(InputError, match=r"\['ahead'\] read layers beyond.*direct=True, or leave frozen out"):
         intervene(model, PROMPT, edits, frozen=True)
-    with pytest.raises(InputError, match=r"\['ahead'\] read ahead.*new tokens cannot be generated"):
+    with pytest.raises(InputError, match=r"\['ahead'\] read ahead of what they write.*Use lab.generation"):
         generate(model, PROMPT, edits)
     for options in ({}, {"frozen": True, "direct": True}):
         effect = intervene(model, PROMPT, edits, **options)

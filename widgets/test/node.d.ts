@@ -18,3 +18,7 @@ declare module "*/widgets.mjs" {
 declare module "*/bundle.mjs" {
   export const OPTIONS: import("esbuild").BuildOptions;
 }
+
+declare module "node:events" {
+  export function setMaxListeners(count: number): void;
+}
