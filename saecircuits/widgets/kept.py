@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +17,8 @@ from .offline import most_bytes, offline_copy
 
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
-_OF_THE_HOST = frozenset({"layout", "tabbable", "tooltip", "script"})
+_OF_THE_LOADER = frozenset({"script", "sheet", "owned"})
+_OF_THE_HOST = frozenset({"layout", "tabbable", "tooltip"}) | _OF_THE_LOADER
 _OF_THE_MOMENT = {"busy": "", "error": None}
 
 
@@ -24,31 +26,42 @@ class KeptWidget(anywidget.AnyWidget):
     """A widget whose subclass names its `bundle`, the two files that draw it."""
 
     bundle: ClassVar[str] = ""
-    _script: ClassVar[str] = ""
+    _files: ClassVar[Mapping[str, str]] = {}
     height: ClassVar[int] = 640
     """Pixels of the copy that a notebook keeps."""
 
     script = traitlets.Unicode().tag(sync=True)
-    """The bundle, which `_esm` imports once a page; see `widgets/src/loader.ts`."""
+    sheet = traitlets.Unicode().tag(sync=True)
+    owned = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    """The bundle, its style sheet, and the traits that a model lets go of at its end; see `widgets/src/loader.ts`."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "bundle" in cls.__dict__:  # not when a widget makes a class of its own for its traits
-            script, style = (_STATIC / f"{cls.bundle}.{ending}" for ending in ("js", "css"))
+            script, sheet = (_STATIC / f"{cls.bundle}.{ending}" for ending in ("js", "css"))
             # A path is watched by anywidget, which keeps every widget that was ever made of it: so only while widgets
             # are being written.
-            watched = os.environ.get("ANYWIDGET_HMR") == "1"
-            cls._esm = script if watched else (_STATIC / "loader.js").read_text("utf-8")
-            cls._css = style if watched else style.read_text("utf-8")
-            cls._script = "" if watched else script.read_text("utf-8")
+            if os.environ.get("ANYWIDGET_HMR") == "1":
+                cls._esm, cls._css = script, sheet
+            else:
+                cls._esm = (_STATIC / "loader.js").read_text("utf-8")
+                cls._files = {"script": script.read_text("utf-8"), "sheet": sheet.read_text("utf-8")}
         super().__init_subclass__(**options)
 
     @traitlets.default("script")
     def _own_script(self) -> str:
-        return self._script
+        return self._files.get("script", "")
 
-    @traitlets.validate("script")
-    def _no_other_script(self, _: Any) -> str:
-        return self._script
+    @traitlets.default("sheet")
+    def _own_sheet(self) -> str:
+        return self._files.get("sheet", "")
+
+    @traitlets.default("owned")
+    def _own_traits(self) -> list[str]:
+        return [name for name in self.keys if not name.startswith("_") and name not in _OF_THE_HOST - _OF_THE_LOADER]
+
+    @traitlets.validate("script", "sheet", "owned")
+    def _no_other(self, proposal: Any) -> Any:
+        return self.trait_defaults(proposal["trait"].name)
 
     def html(self, title: str = "") -> str:
         """The widget as it is now, as one HTML page that works offline and without a kernel."""

@@ -2,12 +2,19 @@
 
 import type { Model } from "./model/traits.js";
 
+/** Traits that every widget has for its own sake. */
+export interface Traits {
+  script: string;
+  sheet: string;
+  owned: string[];
+}
+
 export interface Widget {
   render(props: RenderProps): (() => void) | Promise<() => void>;
 }
 
-export interface RenderProps {
-  model: Model<{ script: string }>;
+interface RenderProps {
+  model: Model<Traits>;
   el: HTMLElement;
   signal?: AbortSignal;
 }

@@ -22,12 +22,30 @@ function load(text, importer = importText) {
 }
 
 // src/loader.ts
+function initialize({ model, signal }) {
+  const release = () => {
+    for (const name of model.get("owned") ?? []) model.set(name, null);
+  };
+  signal?.addEventListener("abort", release, { once: true });
+}
 async function render(props) {
-  const widget = await load(props.model.get("script"));
-  return props.signal?.aborted ? () => {
+  const { model, el, signal } = props;
+  addSheet(el, model.get("sheet") ?? "");
+  const widget = await load(model.get("script") ?? "");
+  return signal?.aborted ? () => {
   } : widget.render(props);
 }
-var loader_default = { render };
+function addSheet(el, sheet) {
+  const root = el.getRootNode();
+  const place = root instanceof ShadowRoot ? root : el.ownerDocument.head;
+  const styles = [...place.querySelectorAll("style.saec-sheet")];
+  if (styles.some((style2) => style2.textContent === sheet)) return;
+  const style = el.ownerDocument.createElement("style");
+  style.className = "saec-sheet";
+  style.textContent = sheet;
+  place.append(style);
+}
+var loader_default = { initialize, render };
 export {
   loader_default as default
 };
