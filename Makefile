@@ -11,8 +11,9 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## trace one prompt of the embedded model and write its circuit in every format
 	$(BIN)/saecircuits demo --out demo
 
+# A worker a core, each with whole files, since files share models, servers and browsers; so one thread is enough for each.
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lab: $(READY)  ## open the tour in JupyterLab
 	$(BIN)/jupyter lab notebooks/00_tour.ipynb
