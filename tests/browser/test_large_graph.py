@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 NODES, LINKS = 5_000, 100_000
 AT_REST = "() => document.querySelector('.saec-stage').getAttribute('aria-busy') === 'false'"
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 INK = """(name) => {
     const canvas = document.querySelector(`.saec-canvas-${name}`);
     if (canvas.hidden) return [0, 0];
@@ -29,6 +30,12 @@ INK = """(name) => {
 """Pixels of a canvas that are not transparent, and a sum that tells one picture from another."""
 
 
+def _rest(opened):
+    """Wait until the stage has begun to paint what was asked for last, and is done with it."""
+    opened.evaluate(TWO_FRAMES)
+    opened.wait_for_function(AT_REST)
+
+
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     path = tmp_path_factory.mktemp("large") / "page.html"
@@ -37,7 +44,7 @@ def opened(tmp_path_factory):
         opened.expose_function("cpuSeconds", lambda: 0)
         opened.goto(path.as_uri())
         opened.evaluate("sides.ours.open(document.getElementById('place'))")
-        opened.wait_for_function(AT_REST)
+        _rest(opened)
         yield opened
         assert opened.errors == []
         assert opened.foreign == []
@@ -50,7 +57,7 @@ def stage(opened):
     stage = opened.locator(".saec-stage")
     stage.press("Escape")
     stage.press("0")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     return stage
 
 
@@ -89,7 +96,7 @@ def test_dragging_shifts_the_picture_and_rest_makes_it_sharp(opened, stage):
     opened.keyboard.down("Control")
     opened.mouse.wheel(0, -200)
     opened.keyboard.up("Control")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     before = opened.evaluate(INK, "links")
     shift = "() => document.querySelector('.saec-canvas-links').style.transform"
     opened.mouse.down()
@@ -97,7 +104,7 @@ def test_dragging_shifts_the_picture_and_rest_makes_it_sharp(opened, stage):
     opened.wait_for_function(f"({shift})() !== ''")
     assert opened.evaluate(INK, "links") == before
     opened.mouse.up()
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert opened.evaluate(shift) == ""
     assert opened.evaluate(INK, "links") != before
 
@@ -107,13 +114,13 @@ def test_the_slider_prunes_and_brings_back(opened, stage):
     slider = opened.locator(".saec-prune")
     for _ in range(20):
         slider.press("ArrowLeft")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     counts = [int(number) for number in re.findall(r"\d+", opened.locator(".saec-counts").inner_text())]
     assert counts[0] < NODES / 2
     assert counts[2] < LINKS / 2
     assert opened.evaluate(INK, "nodes")[0] < 0.75 * whole[0]  # fewer, but larger
     slider.press("End")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert opened.evaluate(INK, "nodes") == whole
 
 
@@ -122,16 +129,16 @@ def test_a_long_prompt_is_spread_out_and_scrolled(opened, stage):
     opened.locator(".saec-expand").click()
     bar = opened.locator(".saec-scroll")
     bar.wait_for()
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     left = opened.evaluate(INK, "nodes")
     bar.evaluate("bar => { bar.scrollLeft = 400; }")
     opened.wait_for_function("() => document.querySelector('.saec-canvas-links').style.transform !== ''")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert opened.evaluate(INK, "nodes") != left
     opened.locator(".saec").screenshot(path=ARTEFACTS / "large_graph_wide.png")
     opened.locator(".saec-expand").click()
     bar.wait_for(state="hidden")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert opened.evaluate(INK, "nodes") == fitted
 
 
@@ -139,13 +146,13 @@ def test_another_theme_changes_every_pixel_that_has_to(opened, stage):
     light = {name: opened.evaluate(INK, name) for name in ("grid", "links", "nodes", "frame")}
     opened.evaluate("document.documentElement.dataset.theme = 'dark'")
     opened.locator(".saec-dark").wait_for()
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     for name, before in light.items():
         assert opened.evaluate(INK, name) != before, name
     opened.locator(".saec").screenshot(path=ARTEFACTS / "large_graph_dark.png")
     opened.evaluate("document.documentElement.dataset.theme = 'light'")
     opened.wait_for_function("() => !document.querySelector('.saec-dark')")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert {name: opened.evaluate(INK, name) for name in light} == light
 
 
@@ -153,11 +160,11 @@ def test_full_screen_and_back(opened, stage):
     height = stage.bounding_box()["height"]
     opened.locator(".saec-full").click()
     opened.wait_for_function("() => document.fullscreenElement?.classList.contains('saec-on-screen')")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert stage.bounding_box()["height"] != height
     opened.locator(".saec-full").click()
     opened.wait_for_function("() => document.fullscreenElement === null")
-    opened.wait_for_function(AT_REST)
+    _rest(opened)
     assert stage.bounding_box()["height"] == height
 
 
