@@ -288,7 +288,7 @@ class Subject:
         """
         for layer in sorted(self._met.owed):
             out = Site("resid_post", layer)
-            if before is None or out <= before:
+            if before is None or not before < out:
                 access, owed = self.architecture.access(out), self._met.owed.pop(layer)
                 self._write(layer, access, self._read(layer, access) + owed)
 
