@@ -2,8 +2,9 @@
 
 from .activations import ACTIVATIONS, Activation, BatchTopK, Gated, JumpReLU, ReLU, TopK, activation_from_spec
 from .dictionary import Dictionary
-from .files import load_dictionaries, load_dictionary, save_dictionary
+from .files import load_dictionary, save_dictionary
 from .firing import Firing, decoded, picked
+from .formats import FORMATS, convert, load_dictionaries
 from .preactivations import Chosen, Preactivations
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Activation",
     "BatchTopK",
     "Chosen",
+    "FORMATS",
     "Dictionary",
     "Firing",
     "Gated",
@@ -19,6 +21,7 @@ __all__ = [
     "ReLU",
     "TopK",
     "activation_from_spec",
+    "convert",
     "decoded",
     "load_dictionaries",
     "load_dictionary",

@@ -132,7 +132,7 @@ def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
     )
 
 
-def load_dictionaries(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
+def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
     """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
 
     Raises:
