@@ -27,7 +27,7 @@ from .format import Format, Request
 from .gemma_scope import read_archive
 from .hooks import Place, hook_of_site, place_of_hook, site_of_hook
 from .hub import fetch_file
-from .parts import Parts, ends, folded, jump_relu, single, threshold_of
+from .parts import Parts, ends, folded, single, strict_jump_relu, threshold_of
 from .tensors import Tensors
 
 CONFIG = "config.yaml"
@@ -99,7 +99,7 @@ def _parts(tensors: Tensors, activation: Activation | None) -> Parts:
     skip = tensors.optional("W_skip", "d", "d")
     threshold = tensors.optional("activation_function.threshold", "m")
     tensors.finish()
-    return single(W_enc, b_enc, W_dec, b_dec, activation or jump_relu(threshold), None, skip)
+    return single(W_enc, b_enc, W_dec, b_dec, activation or strict_jump_relu(threshold, tensors.where), None, skip)
 
 
 def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:

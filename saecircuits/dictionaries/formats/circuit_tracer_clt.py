@@ -21,7 +21,7 @@ from .configs import Fields
 from .cross_layer import Layer, build
 from .folder import Folder
 from .format import Format, Request
-from .parts import Parts, folded, jump_relu, threshold_of
+from .parts import Parts, folded, strict_jump_relu, threshold_of
 
 _ENCODER = re.compile(r"^W_enc_(\d+)\.safetensors$")
 
@@ -53,7 +53,7 @@ def _layer(folder: Folder, i: int, n_layers: int) -> Layer:
     decoder = folder.tensors(f"W_dec_{i}.safetensors", encoder.sizes)
     W_dec = decoder.take(f"W_dec_{i}", "m", n_layers - i, "d")
     decoder.finish()
-    return Layer(W_enc, b_enc, W_dec, b_dec, jump_relu(threshold))
+    return Layer(W_enc, b_enc, W_dec, b_dec, strict_jump_relu(threshold, encoder.where))
 
 
 def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:

@@ -155,6 +155,21 @@ def jump_relu(threshold: Tensor | float | None) -> Activation:
     return JumpReLU(level) if bool((level > 0).any()) else ReLU()
 
 
+def strict_jump_relu(threshold: Tensor | None, where: str) -> Activation:
+    """The same for libraries whose JumpReLU is `pre * (pre > threshold)`, with nothing that stops negative values.
+
+    Raises:
+        FileFormatError: if a threshold lies below 0: latents below 0 would fire.
+    """
+    below = 0 if threshold is None else int((threshold < 0).sum())
+    if below:
+        raise FileFormatError(
+            f"{where} has {below} thresholds below 0: there latents below 0 fire in its own library.",
+            "Latents here are never negative; set those thresholds to 0 if that is what was meant.",
+        )
+    return jump_relu(threshold)
+
+
 def gated(r_mag: Tensor, b_gate: Tensor, b_mag: Tensor) -> Activation:
     """Gated, for an encoder whose bias is the gate's."""
     return Gated(r_mag, b_mag - r_mag.exp() * b_gate)
