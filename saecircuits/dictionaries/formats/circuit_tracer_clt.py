@@ -82,7 +82,9 @@ def _bias(made: Sequence[Parts], layer: int) -> torch.Tensor:
 
 def _check(dictionary: Dictionary, layer: int, n_layers: int) -> None:
     if dictionary.W_skip is not None:
-        raise InputError(f"{dictionary.name!r} has a linear path, and these files have no room for one.")
+        raise InputError(
+            f"{dictionary.name!r} has a linear path, and these files have no room for one.", "Train one without."
+        )
     layers = [site.layer for site in dictionary.writes]
     if len(dictionary.reads) > 1 or layers != list(range(layer, n_layers)):
         raise InputError(

@@ -87,8 +87,22 @@ def _model(config: Path) -> str:
 
 
 def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:
-    """One dictionary into a folder below, named after its module."""
-    (dictionary,) = dictionaries
+    """Each dictionary into a folder below, named after its module; the model's name into the run's config."""
+    places = [_module(dictionary) for dictionary in dictionaries]
+    if len(set(places)) < len(places):
+        raise InputError(
+            f"Two dictionaries belong to one module: {', '.join(sorted(places))}.",
+            "Write them into folders of their own.",
+        )
+    for place, dictionary in zip(places, dictionaries, strict=True):
+        (folder / place).mkdir(exist_ok=True)
+        _write_one(dictionary, folder / place)
+    if model:
+        text = json.dumps({"model": model}) + "\n"
+        replace_file(folder / "config.json", lambda path: path.write_text(text, "utf-8"))
+
+
+def _module(dictionary: Dictionary) -> str:
     sites = ends(dictionary)
     if sites is None or not isinstance(dictionary.activation, TopK):
         raise InputError(
@@ -96,10 +110,16 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
             "TopK.",
             'Write it with to="sae_lens" or to="circuit_tracer".',
         )
-    transcodes = sites[0] != sites[1]
-    if transcodes and (sites[0].kind, sites[1].kind) != ("mlp_in", "mlp_out"):
-        raise InputError(f"{dictionary.name!r} does not go from an MLP's input to its output.", "No module does so.")
-    parts = folded(dictionary)
+    if sites[0] != sites[1] and (sites[0].kind, sites[1].kind) != ("mlp_in", "mlp_out"):
+        raise InputError(
+            f"{dictionary.name!r} does not go from an MLP's input to its output, and no other module is transcoded.",
+            'Write it with to="sae_lens".',
+        )
+    return module_of_site(sites[1])
+
+
+def _write_one(dictionary: Dictionary, folder: Path) -> None:
+    parts, transcodes = folded(dictionary), dictionary.reads != dictionary.writes
     b_enc = parts.b_enc if transcodes else parts.b_enc + parts.W_enc[:, 0] @ parts.b_dec[0]
     weights = {"encoder.weight": parts.W_enc[:, 0], "encoder.bias": b_enc, "W_dec": parts.W_dec[:, 0]}
     weights["b_dec"] = parts.b_dec[0]
@@ -110,17 +130,17 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
         "expansion_factor": 32,
         "normalize_decoder": False,
         "num_latents": dictionary.n_features,
-        "k": dictionary.activation.k,
+        "k": dictionary.activation.spec()["k"],
         "multi_topk": False,
         "skip_connection": dictionary.W_skip is not None,
         "transcode": transcodes,
         "d_in": dictionary.d_model,
     }
-    below = folder / module_of_site(sites[1])
-    below.mkdir(exist_ok=True)
     plain = {name: value.detach().float().cpu().contiguous() for name, value in weights.items()}
-    replace_file(below / WEIGHTS, lambda path: path.write_bytes(save(plain)))
-    replace_file(below / CONFIG, lambda path: path.write_text(json.dumps(config, indent=2) + "\n", "utf-8"))
+    replace_file(folder / WEIGHTS, lambda path: path.write_bytes(save(plain)))
+    replace_file(folder / CONFIG, lambda path: path.write_text(json.dumps(config, indent=2) + "\n", "utf-8"))
 
 
-SPARSIFY = Format("sparsify", f"{CONFIG} and {WEIGHTS}", (CONFIG, WEIGHTS, "config.json"), _recognise, _read, _write)
+SPARSIFY = Format(
+    "sparsify", f"{CONFIG} and {WEIGHTS}", (CONFIG, WEIGHTS, "config.json"), _recognise, _read, _write, together=True
+)
