@@ -61,6 +61,7 @@ from .interventions import (
 )
 from .lab import (
     ReplacementModel as ReplacementModel,
+    convert as convert,
     load as load,
     load_dictionaries as load_dictionaries,
     load_model as load_model,
@@ -173,6 +174,7 @@ __all__ = [
     "__version__",
     "collect_evidence",
     "compare",
+    "convert",
     "evaluate",
     "export",
     "group",
