@@ -37,6 +37,11 @@ class Fields:
             raise self._wrong(name, "a positive whole number")
         return value
 
+    def layer(self, name: str) -> int | None:
+        """A number of a layer, counted from 0; None if it is not there or something else."""
+        value = self._values.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
     def number(self, name: str, default: float | None = None) -> float:
         """A positive number."""
         value = self._values.get(name, default)

@@ -133,18 +133,10 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
 
 def _wiring(trainer: Fields, buffer: Fields, request: Request) -> Wiring:
     ends = buffer.text("io", "out")
-    layer = trainer.size("layer") if _has_layer(trainer) else 0 if "layer" in trainer else None
+    layer = trainer.layer("layer")
     if ends == "in_and_out":
         return request.two_sites(trainer.where, lambda: _both_ends(trainer), layer)
     return request.one_site(trainer.where, lambda: Place(_site(trainer, "input" if ends == "in" else "output")), layer)
-
-
-def _has_layer(trainer: Fields) -> bool:
-    try:
-        trainer.size("layer")
-    except FileFormatError:
-        return False
-    return True
 
 
 def _both_ends(trainer: Fields) -> tuple[Place, Site]:

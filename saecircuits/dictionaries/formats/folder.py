@@ -107,10 +107,12 @@ class Folder:
 
 
 def _read_npz(path: Path) -> Any:
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as file:  # which numpy leaves open where it fails
+        archive = np.load(file, allow_pickle=False)
         if not isinstance(archive, np.lib.npyio.NpzFile):
             raise ValueError("it is not an archive of arrays")
-        return {name: torch.from_numpy(np.asarray(archive[name])) for name in archive.files}
+        with archive:
+            return {name: torch.from_numpy(np.asarray(archive[name])) for name in archive.files}
 
 
 def _read_pickle(path: Path) -> Any:

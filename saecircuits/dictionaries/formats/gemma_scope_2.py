@@ -40,6 +40,11 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
     W_dec, b_dec = tensors.take("w_dec", "m", "d"), tensors.take("b_dec", "d")
     skip = tensors.optional("affine_skip_connection", "d", "d")
     activation = jump_relu(tensors.take("threshold", "m"))
+    if "affine_connection" in config and config.flag("affine_connection") != (skip is not None):
+        has, says = ("no", "one") if skip is None else ("a", "none")
+        raise FileFormatError(
+            f"{tensors.where} has {has} linear path, and {config.where} says {says}.", "Copy both again."
+        )
     tensors.finish()
     parts = single(W_enc, b_enc, W_dec, b_dec, activation, None, None if skip is None else skip.T)
     return [_wiring(config, folder, request).build(parts, request)]
@@ -78,9 +83,10 @@ def _from_path(path: str, where: str) -> tuple[str, str]:
 
 def _read_cross_layer(folder: Folder, request: Request) -> list[Dictionary]:
     numbers = sorted(int(found[1]) for name in folder.names if (found := _LAYER.match(name)))
-    if numbers != list(range(len(numbers))):
+    if not numbers or numbers != list(range(len(numbers))):
         raise FileFormatError(
-            f"{folder.path} has the layers {numbers} of a cross-layer transcoder.", "Give a folder with all of them."
+            f"{folder.path} has no {WEIGHTS}, and the layers {numbers} of a cross-layer transcoder.",
+            "Give a folder with all of its files.",
         )
     layers = [_layer(folder.tensors(f"params_layer_{i}.safetensors", {"L": len(numbers)}), i) for i in numbers]
     reads = [Place(Site("mlp_in", layer)) for layer in numbers]

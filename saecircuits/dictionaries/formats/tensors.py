@@ -93,8 +93,12 @@ class Tensors:
     def number(self, name: str) -> float:
         """A tensor of one value."""
         value = self._value(name)
-        if value.numel() != 1:
-            raise FileFormatError(f"{name} in {self.where} has shape {list(value.shape)}; a single number is needed.")
+        if value.numel() != 1 or not bool(value.isfinite().all()):
+            raise FileFormatError(
+                f"{name} in {self.where} is {value.tolist() if value.numel() < 2 else list(value.shape)}; one finite "
+                "number is needed.",
+                "Copy the checkpoint again, or take an earlier one.",
+            )
         return float(value)
 
     def skip(self, *names: str) -> None:
