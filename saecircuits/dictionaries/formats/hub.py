@@ -72,6 +72,7 @@ def fetch(text: str, patterns: Sequence[str]) -> Path:
     """
     reference = Reference.parse(text)
     wanted = [f"{reference.folder}/{each}" if reference.folder else each for each in _deep(patterns)]
+    wanted.append("config.json")  # of the run, which may name the model
     root = _asked(reference, lambda: _snapshot(reference, wanted))
     folder = Path(root) / reference.folder
     if not folder.exists():
@@ -132,6 +133,8 @@ def _asked(reference: Reference, ask: Any) -> str:
     """What the hub answers, its many exceptions as one."""
     try:
         return str(ask())
+    except InputError:
+        raise
     except LocalEntryNotFoundError as error:
         raise InputError(
             f"{reference} is not in the cache, and the Hugging Face Hub cannot be asked"

@@ -184,12 +184,12 @@ def ends(dictionary: Dictionary) -> tuple[Site, Site] | None:
 
 def folded(dictionary: Dictionary) -> Parts:
     """The parts of a dictionary for files that subtract nothing before encoding and skip from raw activations."""
-    d = dictionary
-    b_enc = d.b_enc - einsum(d.W_enc, d.b_in, "feature read d, read d -> feature")
-    b_dec = d.b_dec
+    d, centre = dictionary, dictionary.b_in.double()  # large beside what is left of the biases
+    b_enc = d.b_enc - einsum(d.W_enc.double(), centre, "feature read d, read d -> feature")
+    b_dec = d.b_dec.double()
     if d.W_skip is not None:
-        b_dec = b_dec - einsum(d.W_skip, d.b_in, "write out read d, read d -> write out")
-    return Parts(d.W_enc, b_enc, d.W_dec, b_dec, d.activation, None, d.W_skip)
+        b_dec = b_dec - einsum(d.W_skip.double(), centre, "write out read d, read d -> write out")
+    return Parts(d.W_enc, b_enc.float(), d.W_dec, b_dec.float(), d.activation, None, d.W_skip)
 
 
 def threshold_of(activation: Activation, n_features: int) -> Float[Tensor, " feature"] | None:
