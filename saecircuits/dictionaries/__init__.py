@@ -6,6 +6,7 @@ from .files import load_dictionary, save_dictionary
 from .firing import Firing, decoded, picked
 from .formats import FORMATS, convert, load_dictionaries
 from .preactivations import Chosen, Preactivations
+from .token_norm import TokenNorm
 
 __all__ = [
     "ACTIVATIONS",
@@ -19,6 +20,7 @@ __all__ = [
     "JumpReLU",
     "Preactivations",
     "ReLU",
+    "TokenNorm",
     "TopK",
     "activation_from_spec",
     "convert",

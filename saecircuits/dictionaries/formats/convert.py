@@ -13,6 +13,9 @@ from saecircuits.errors import InputError
 from .load import load_dictionaries
 from .table import FORMATS
 
+_NORMED = ("saecircuits", "sae_lens")
+"""Formats that can say that each token is normalised."""
+
 
 def convert(
     source: str | Path | Dictionary | Sequence[Dictionary],
@@ -49,6 +52,12 @@ def convert(
     if not given:
         raise InputError("There is no dictionary to write.", "Give one or more.")
     ready = [deepcopy(dictionary).cpu().for_inference() for dictionary in given]
+    normed = [dictionary.name for dictionary in ready if dictionary.token_norm is not None]
+    if normed and to not in _NORMED:
+        raise InputError(
+            f"{normed} normalise each token by its own size, which {to} cannot say.",
+            f"Use one of {', '.join(_NORMED)}.",
+        )
     kind, folder = FORMATS[to], Path(folder)
     assert kind.write is not None
     groups = [(folder, ready)] if kind.together else _apart(ready, folder)

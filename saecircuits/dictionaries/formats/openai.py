@@ -1,18 +1,22 @@
 """OpenAI's `.pt` files of GPT-2 small: a dict of tensors with the activation function's name beside them.
 
-`pre = (x - pre_bias) Wᵀ + latent_bias`. Those with TopK were trained on activations that were normalised token by
-token, which is not linear; they are refused.
+`pre = (x - pre_bias) Wᵀ + latent_bias`. Those with TopK take each token less its mean and over its deviation, and undo
+that at their output.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from saecircuits.dictionaries.activations import ReLU
+from saecircuits.dictionaries.activations import ReLU, TopK
 from saecircuits.dictionaries.dictionary import Dictionary
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
 
+from .configs import Fields
 from .folder import Folder
 from .format import Format, Request
 from .hooks import Place
@@ -46,22 +50,26 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
 def _read_file(folder: Folder, name: str, request: Request) -> Dictionary:
     tensors = folder.tensors(name)
     kind = folder.values(name).get("activation")
-    if kind == "TopK":
-        raise FileFormatError(
-            f"{tensors.where} has TopK: it takes each token less its mean and divided by its deviation, and undoes "
-            "that at its output, which is not linear and cannot be folded into weights.",
-            "Such a dictionary cannot be used here; those with ReLU (version 4 and before) can.",
-        )
-    if kind != "ReLU":
+    if kind not in ("ReLU", "TopK"):
         raise FileFormatError(f"{tensors.where} says activation={kind!r}.", "Known are ReLU and TopK.")
     bias = tensors.take("pre_bias", "d")
     W_enc, b_enc = tensors.take("encoder.weight", "m", "d"), tensors.take("latent_bias", "m")
-    parts = single(W_enc, b_enc, tensors.take("decoder.weight", "d", "m").T, bias, ReLU(), bias)
+    activation = ReLU() if kind == "ReLU" else _top_k(folder.values(name), tensors.where)
+    parts = single(W_enc, b_enc, tensors.take("decoder.weight", "d", "m").T, bias, activation, bias)
+    if kind == "TopK":  # its own library tells by this name
+        parts = replace(parts, token_norm="layer_norm")
     tensors.skip("activation", "activation_state_dict", *_STATISTICS)
     tensors.finish()
     layer = re.match(r"^(\d+)\.pt$", name)
     number = int(layer[1]) if layer else None
     return request.one_site(tensors.where, lambda: Place(_site(folder, number)), number).build(parts, request)
+
+
+def _top_k(values: Mapping[str, Any], where: str) -> TopK:
+    state = values.get("activation_state_dict")
+    arguments = Fields(f"activation_state_dict in {where}", state if isinstance(state, Mapping) else {})
+    arguments.one_of("postact_fn", {"ReLU": None}, "ReLU")
+    return TopK(arguments.size("k"))
 
 
 def _site(folder: Folder, layer: int | None) -> Site:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU
 from saecircuits.dictionaries.dictionary import Dictionary
+from saecircuits.dictionaries.token_norm import TokenNorm
 from saecircuits.errors import FileFormatError
 from saecircuits.sites import Site
 
@@ -31,6 +32,7 @@ class Parts:
         activation: of the pre-activations.
         b_in: subtracted before encoding; None for nothing.
         W_skip: a linear path, applied to what is read as it is (not less `b_in`).
+        token_norm: one of `TOKEN_NORMS`, where each token is normalised and that is undone; else empty.
     """
 
     W_enc: Float[Tensor, "feature read d"]
@@ -40,6 +42,7 @@ class Parts:
     activation: Activation
     b_in: Float[Tensor, "read d"] | None = None
     W_skip: Float[Tensor, "write d read d"] | None = None
+    token_norm: str = ""
 
     def scaled(self, read: Tensor | float, write: Tensor | float) -> Parts:
         """Of a dictionary that saw `x * read` and wrote `x̂ * write`, one of raw activations with the same latents.
@@ -113,11 +116,13 @@ class Parts:
                 "A dictionary here reads and writes one width: the residual stream's.",
             )
         dictionary = Dictionary(name, reads, writes, features, d_in, self.activation, skip=self.W_skip is not None)
+        if self.token_norm:
+            dictionary.normalise_tokens(TokenNorm(self.token_norm, self.b_dec))
         with torch.no_grad():
             dictionary.W_enc.copy_(self.W_enc)
             dictionary.b_enc.copy_(self.b_enc)
             dictionary.W_dec.copy_(self.W_dec)
-            dictionary.b_dec.copy_(self.b_dec)
+            dictionary.b_dec.copy_(torch.zeros(()) if self.token_norm else self.b_dec)
             if self.b_in is not None:
                 dictionary.b_in.copy_(self.b_in)
             if dictionary.W_skip is not None and self.W_skip is not None:
@@ -186,10 +191,11 @@ def folded(dictionary: Dictionary) -> Parts:
     """The parts of a dictionary for files that subtract nothing before encoding and skip from raw activations."""
     d, centre = dictionary, dictionary.b_in.double()  # large beside what is left of the biases
     b_enc = d.b_enc - einsum(d.W_enc.double(), centre, "feature read d, read d -> feature")
-    b_dec = d.b_dec.double()
+    b_dec = (d.b_dec if d.token_norm is None else d.token_norm.bias).double()
+    norm = "" if d.token_norm is None else d.token_norm.kind
     if d.W_skip is not None:
         b_dec = b_dec - einsum(d.W_skip.double(), centre, "write out read d, read d -> write out")
-    return Parts(d.W_enc, b_enc.float(), d.W_dec, b_dec.float(), d.activation, None, d.W_skip)
+    return Parts(d.W_enc, b_enc.float(), d.W_dec, b_dec.float(), d.activation, None, d.W_skip, norm)
 
 
 def threshold_of(activation: Activation, n_features: int) -> Float[Tensor, " feature"] | None:

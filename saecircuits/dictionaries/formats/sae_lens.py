@@ -1,11 +1,12 @@
 """SAELens, version 6 and files from before: `cfg.json` and `sae_weights.safetensors`.
 
 `pre = (norm(x) - b_dec) W_enc + b_enc`, `b_dec` only where `apply_b_dec_to_input`; strict `>` at thresholds. Scaling by
-a constant and whitening are folded in; normalising each token by its own size cannot be.
+a constant and whitening are folded in; where each token is normalised by its own size, the dictionary does so too.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -19,10 +20,11 @@ from .format import Format, Request, Wiring
 from .hooks import Place, place_of_hook, site_of_gemma_3
 from .parts import Parts, gated, jump_relu, single
 from .sae_lens_config import Config, read_config
-from .sae_lens_write import write
+from .sae_lens_write import TOKEN_NORM_NAMES, write
 from .tensors import Tensors
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
+_KNOWN = ("none", "expected_average_only_in", "covariance_whitening", *TOKEN_NORM_NAMES)
 _SCALER, _WHITENING = "activation_scaler.json", "activation_whitening.safetensors"
 
 
@@ -106,12 +108,22 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
                 f"{where} says that activations were whitened, and {_WHITENING} is not beside it.",
                 "Copy it from the training checkpoint, or save the SAE for inference with SAELens.",
             )
-        case _:
+        case "layer_norm" | "constant_norm_rescale":
+            return _by_token(parts, config, where)
+        case other:
             raise FileFormatError(
-                f"{where} says normalize_activations={config.normalised!r}: each token is normalised by its own size, "
-                "which is not linear and cannot be folded into weights.",
-                "Such a dictionary cannot be used here.",
+                f"{where} says normalize_activations={other!r}, which is not known.", f"Known are {', '.join(_KNOWN)}."
             )
+
+
+def _by_token(parts: Parts, config: Config, where: str) -> Parts:
+    if config.transcodes or not isinstance(parts.activation, ReLU | TopK):
+        raise FileFormatError(
+            f"{where} says normalize_activations={config.normalised!r}: each token is normalised by its own size, and "
+            f"with {config.kind} what is written is then not linear in the latents.",
+            "Such a dictionary cannot be used here; SAEs with relu or topk can.",
+        )
+    return replace(parts, token_norm=TOKEN_NORM_NAMES[config.normalised])
 
 
 def _number(values: dict[str, Any], name: str, where: str) -> float:

@@ -18,6 +18,9 @@ from saecircuits.errors import InputError
 from .hooks import hook_of_site
 from .parts import ends, folded, threshold_of
 
+TOKEN_NORM_NAMES = {"layer_norm": "layer_norm", "constant_norm_rescale": "constant_norm"}
+"""What SAELens calls our normalisations of tokens."""
+
 
 def write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:
     """One dictionary, as `cfg.json` and `sae_weights.safetensors`.
@@ -65,7 +68,7 @@ def _config(dictionary: Dictionary, architecture: str, model: str) -> dict[str, 
         "dtype": "float32",
         "device": "cpu",
         "apply_b_dec_to_input": False,
-        "normalize_activations": "none",
+        "normalize_activations": _normalised(dictionary),
         "reshape_activations": "none",
         "metadata": {
             "model_name": model,
@@ -80,6 +83,12 @@ def _config(dictionary: Dictionary, architecture: str, model: str) -> dict[str, 
         config["d_out"] = dictionary.d_model
         config["metadata"]["hook_name_out"] = hook_of_site(dictionary.writes[0])
     return config
+
+
+def _normalised(dictionary: Dictionary) -> str:
+    if dictionary.token_norm is None:
+        return "none"
+    return next(theirs for theirs, ours in TOKEN_NORM_NAMES.items() if ours == dictionary.token_norm.kind)
 
 
 def _plain(weights: dict[str, Tensor]) -> dict[str, Tensor]:

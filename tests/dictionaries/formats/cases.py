@@ -53,6 +53,10 @@ CASES = {
             "scaled",
             "whitened",
             "whitened_plain_input",
+            "layer_norm_standard",
+            "layer_norm_topk",
+            "constant_norm_rescale_standard",
+            "constant_norm_rescale_topk",
         )
     },
     **{
@@ -72,6 +76,7 @@ CASES = {
     "gemma_scope_2_sae": Case("gemma_scope_2", ("sae.resid_post.5",)),
     "gemma_scope_2_transcoder_skip": Case("gemma_scope_2", ("transcoder.5",)),
     "openai": Case("openai", ("sae.mlp_out.8",)),
+    "openai_topk": Case("openai", ("sae.resid_post.8",)),
     "circuit_tracer_relu": Case("circuit_tracer", FIRST_THREE),
     "circuit_tracer_jumprelu_skip": Case("circuit_tracer", FIRST_THREE),
     "circuit_tracer_clt_relu": Case("circuit_tracer_clt", CROSS_LAYER),

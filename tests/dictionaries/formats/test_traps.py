@@ -52,9 +52,10 @@ def test_a_threshold_that_was_never_set_is_said_and_read_as_its_own_library_does
     torch.testing.assert_close(dictionary.encode(numbers["x"][:, None]), numbers["latents"], **CLOSE)
 
 
+@pytest.mark.parametrize("case", ["jumprelu", "gated", "transcoder", "batchtopk_training"])
 @pytest.mark.parametrize("how", ["layer_norm", "constant_norm_rescale", "something new", 3])
-def test_normalising_each_token_is_refused(how: object, tmp_path: Path) -> None:
-    folder = copied("sae_lens_standard", tmp_path)
+def test_normalising_each_token_where_that_is_not_linear_is_refused(case: str, how: object, tmp_path: Path) -> None:
+    folder = copied(f"sae_lens_{case}", tmp_path)
     change_config(folder, "cfg.json", normalize_activations=how)
     refused(folder, "normalize_activations")
 
@@ -184,7 +185,6 @@ def test_dictionary_learning_without_a_place(tmp_path: Path) -> None:
 
 def test_what_cannot_be_expressed_is_refused_with_its_reason(tmp_path: Path) -> None:
     refused(DATA / "sparsify_groupmax", "largest latent of each group")
-    refused(DATA / "openai_topk", "not linear")
     refused(DATA / "science_of_finetuning_decoupled", "decoupled")
     for number, (case, name, changes, why) in enumerate(
         (

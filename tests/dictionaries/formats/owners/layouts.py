@@ -47,6 +47,13 @@ def openai(data: Path) -> None:
     other = data / "openai_topk" / "resid_post_mlp_v5_32k" / "autoencoders"
     other.mkdir(parents=True, exist_ok=True)
     torch.save(top, other / "8.pt")
+    centred = x - x.mean(-1, keepdim=True)
+    std = centred.std(-1, keepdim=True)
+    pre = (centred / (std + 1e-5) - bias) @ W.T + b
+    values, index = pre.topk(3, dim=-1)
+    latents = torch.zeros_like(pre).scatter(-1, index, values.relu())
+    out = (latents @ D_.T + bias) * std + x.mean(-1, keepdim=True)
+    keep(data, "openai_topk", x, latents * std, out)  # here latents are as large as what they write
 
 
 def ckkissane(data: Path) -> None:

@@ -109,6 +109,7 @@ def main(data: Path) -> None:
         old(data, case, config, seed)
     scaled(data)
     whitened(data)
+    by_token(data)
 
 
 def finish(sae: SAE, data: Path, case: str) -> None:
@@ -170,6 +171,26 @@ def whitened(data: Path) -> None:
         save_file(affine, folder / "activation_whitening.safetensors")
         sae.fold_activation_whitening(affine["mean"], affine["matrix"], affine["inverse_matrix"])
         expect(sae, data, case)
+
+
+def by_token(data: Path) -> None:
+    """Latents are kept as the tokens' sizes make them, as large as what they write."""
+    x = tokens()
+    sizes = {"layer_norm": x.std(-1, keepdim=True), "constant_norm_rescale": x.norm(dim=-1, keepdim=True) / D**0.5}
+    for number, (how, size) in enumerate(sizes.items()):
+        for name, kind, config, more in (
+            ("standard", StandardSAE, StandardSAEConfig, {}),
+            ("topk", TopKSAE, TopKSAEConfig, {"k": 3, "apply_b_dec_to_input": False}),
+        ):
+            meta = SAEMetadata(hook_name=HOOK)
+            sae = kind(config(d_in=D, d_sae=M, normalize_activations=how, metadata=meta, **more))
+            shake(sae, 50 + number)
+            case = f"sae_lens_{how}_{name}"
+            sae.save_model(data / case)
+            loaded = SAE.load_from_disk(data / case)
+            with torch.no_grad():
+                latents = loaded.encode(x)
+                keep(data, case, x, latents * size, loaded(x))
 
 
 if __name__ == "__main__":
