@@ -1,5 +1,4 @@
-"""Checkpoint formats of this library and of others: one file each, with a reader and, where others read it, a "
-"writer."""
+"""Checkpoint formats, ours and others': one file each, with a reader and, where others read it, a writer."""
 
 from .convert import convert, writable
 from .format import Format

@@ -79,6 +79,10 @@ class Folder:
             return False
         return all(key in held for key in keys)
 
+    def forget(self) -> None:
+        """Let go of what was read, and of open files."""
+        self._read.clear()
+
     def _text(self, path: Path) -> str:
         if path.stat().st_size > _LARGEST_CONFIG:
             raise ValueError(f"{path.stat().st_size} bytes are too many for a config")
@@ -120,7 +124,10 @@ def _read_pickle(path: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of old pickles, which are read all the same
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
+            try:
+                return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            except (RuntimeError, ValueError):  # pickles of old versions cannot be mapped
+                return torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:
             cure = "Only tensors, numbers and texts are read; ask its author for a safetensors file, or copy it again."
             raise FileFormatError(f"{path} cannot be read as a pickle of tensors: {_short(error)}.", cure) from error

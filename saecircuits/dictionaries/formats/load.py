@@ -65,6 +65,7 @@ def load_dictionaries(
     for number, (folder, kind) in enumerate(found):
         report("checkpoints read", number, len(found))
         groups.append((_label(folder.path, root), kind.read(folder, request)))
+        folder.forget()
     made = [dictionary.to(device) for _, dictionaries in groups for dictionary in dictionaries]
     _name(groups, name)
     return sorted(made, key=lambda d: (d.writes[0].order, d.name))

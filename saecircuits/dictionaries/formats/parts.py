@@ -85,8 +85,7 @@ class Parts:
         return replace(self, W_enc=self.W_enc / gain, b_in=bias + gain * inner, W_skip=skip, b_dec=self.b_dec - moved)
 
     def whitened(self, mean: Float[Tensor, " d"], matrix: Float[Tensor, "d d"], inverse: Float[Tensor, "d d"]) -> Parts:
-        """Of a dictionary that saw `(x - mean) @ matrix` and wrote `x̂ = ŷ @ inverse + mean`, one of raw "
-        "activations."""
+        """Of a dictionary that saw `(x - mean) @ matrix` and whose `ŷ` meant `ŷ @ inverse + mean`, one of raw `x`."""
         shift = 0.0 if self.b_in is None else self.b_in @ inverse
         return replace(
             self,

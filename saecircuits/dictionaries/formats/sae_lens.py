@@ -95,6 +95,11 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
             else:
                 (scale,) = request.scales(where, 1, f"normalize_activations is {config.normalised!r}, not folded in")
             return parts.scaled(scale, scale)
+        case "covariance_whitening" if config.transcodes:
+            raise FileFormatError(
+                f"{where} is of a transcoder on whitened activations: one matrix cannot whiten two places.",
+                "Save it for inference with SAELens.",
+            )
         case "covariance_whitening" if _WHITENING in folder:
             white = folder.tensors(_WHITENING, {"d": config.d_in})
             mean, matrix, inverse = (
