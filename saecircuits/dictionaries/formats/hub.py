@@ -18,6 +18,8 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from saecircuits.errors import InputError
 
+from .folder import TENSOR_FILES
+
 PREFIX = "hub:"
 _REFERENCE = re.compile(r"^(?P<repo>[\w.\-]+/[\w.\-]+)(?:/(?P<folder>[^@?]+?))?/?(?:@(?P<revision>[^@]+))?$")
 _LARGEST = 64 * 2**30
@@ -71,8 +73,7 @@ def fetch(text: str, patterns: Sequence[str]) -> Path:
         InputError: if it is not there, may not be read, is very large, or is not in the cache while offline.
     """
     reference = Reference.parse(text)
-    wanted = [f"{reference.folder}/{each}" if reference.folder else each for each in _deep(patterns)]
-    wanted.append("config.json")  # of the run, which may name the model
+    wanted = _wanted(reference, patterns)
     root = _asked(reference, lambda: _snapshot(reference, wanted))
     folder = Path(root) / reference.folder
     if not folder.exists():
@@ -97,6 +98,15 @@ def fetch_file(text: str, beside: Path) -> Path:
     if not path.is_relative_to(beside.resolve()) or not path.is_file():
         raise InputError(f"{beside} names the file {text!r}, which is not in it.", "Copy the whole folder.")
     return path
+
+
+def _wanted(reference: Reference, patterns: Sequence[str]) -> list[str]:
+    """Patterns of what is fetched; with one file come the configs beside it."""
+    folder, run = reference.folder, ["config.json"]  # of the run, which may name the model
+    if Path(folder).suffix in TENSOR_FILES:
+        beside = [each for each in patterns if each.endswith((".json", ".yaml"))]
+        return [folder, *((Path(folder).parent / each).as_posix() for each in beside), *run]
+    return [f"{folder}/{each}" if folder else each for each in _deep(patterns)] + run
 
 
 def _deep(patterns: Sequence[str]) -> list[str]:

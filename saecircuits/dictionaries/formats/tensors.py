@@ -68,6 +68,11 @@ class Tensors:
         """
         value = self._value(name)
         self._check_shape(name, value, shape)
+        if not value.is_floating_point():
+            raise FileFormatError(
+                f"{name} in {self.where} is {str(value.dtype).removeprefix('torch.')}.",
+                "Weights are floating-point numbers; undo the quantisation and save it again.",
+            )
         try:
             value = value.to(torch.float32)
         except (RuntimeError, TypeError) as error:  # types that do not convert, such as packed ones

@@ -82,6 +82,12 @@ def test_a_folder_of_a_repository(folder: str, repository: SimpleNamespace) -> N
     assert dictionary.name == "sae.mlp_out.3"
 
 
+def test_a_file_of_a_repository(repository: SimpleNamespace) -> None:
+    place = "layer_3/width_16k/average_l0_59/params.npz"
+    (dictionary,) = load_dictionaries(f"hub:google/gemma-scope-2b-pt-mlp/{place}")
+    assert dictionary.name == "sae.mlp_out.3"
+
+
 def test_a_folder_that_is_not_there(repository: SimpleNamespace) -> None:
     with pytest.raises(InputError, match="no files of a known format in 'layer_4'"):
         load_dictionaries("hub:google/gemma-scope-2b-pt-mlp/layer_4")

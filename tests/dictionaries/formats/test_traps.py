@@ -119,6 +119,20 @@ def test_a_transcoder_between_two_widths_is_refused(tmp_path: Path) -> None:
     refused(folder, "one width|a width of 8")
 
 
+def test_a_transcoder_on_whitened_activations_is_refused(tmp_path: Path) -> None:
+    folder = copied("sae_lens_transcoder", tmp_path)
+    (folder / "activation_whitening.safetensors").write_bytes(b"")
+    change_config(folder, "cfg.json", normalize_activations="covariance_whitening")
+    refused(folder, "cannot whiten two places")
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.complex64, torch.bool])
+def test_weights_that_are_no_floating_point_numbers(dtype: torch.dtype, tmp_path: Path) -> None:
+    folder = copied("sae_lens_standard", tmp_path)
+    change_weights(weights_of(folder)[0], lambda values: values | {"W_enc": values["W_enc"].to(dtype)})
+    refused(folder, "floating-point")
+
+
 def test_factors_of_finetuning_are_refused(tmp_path: Path) -> None:
     folder = copied("sae_lens_old_standard", tmp_path)
     change_weights(weights_of(folder)[0], lambda values: values | {"scaling_factor": torch.full((16,), 1.1)})
@@ -173,6 +187,14 @@ def test_dictionary_learning_names_places_in_its_way(changes: dict[str, Any], si
     folder = copied("dictionary_learning_new", tmp_path)
     change_inner(folder, "config.json", "trainer", **changes)
     assert only(folder).name == f"sae.{site}"
+
+
+def test_dictionary_learning_from_a_modules_input_to_its_output(tmp_path: Path) -> None:
+    folder = copied("dictionary_learning_new", tmp_path)
+    change_inner(folder, "config.json", "trainer", submodule_name="gpt_neox.layers.3.mlp")
+    for ends, name in (("in", "sae.mlp_in.3"), ("out", "sae.mlp_out.3"), ("in_and_out", "transcoder.3")):
+        change_inner(folder, "config.json", "buffer", io=ends)
+        assert only(folder).name == name
 
 
 def test_dictionary_learning_without_a_place(tmp_path: Path) -> None:
