@@ -83,6 +83,10 @@ def _read_crosscoder(config: Fields, tensors: Tensors, request: Request) -> list
 def _read_cross_layer(config: Fields, tensors: Tensors, request: Request) -> list[Dictionary]:
     reads, writes = config.texts("hook_points_in"), config.texts("hook_points_out")
     count = tensors.sizes["L"] = len(reads)
+    if len(writes) != count:
+        raise FileFormatError(
+            f"{config.where} names {count} hooks to read and {len(writes)} to write.", "Each layer has one of both."
+        )
     W_enc, b_enc = tensors.take("W_E", "L", "d", "m"), tensors.take("b_E", "L", "m")
     b_dec = torch.stack([tensors.take(f"b_D.{layer}", "d") for layer in range(count)])
     targets = [tensors.take(f"W_D.{layer}", layer + 1, "m", "d") for layer in range(count)]

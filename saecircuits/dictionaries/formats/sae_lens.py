@@ -13,7 +13,7 @@ from torch import Tensor
 
 from saecircuits.dictionaries.activations import Activation, ReLU, TopK
 from saecircuits.dictionaries.dictionary import Dictionary
-from saecircuits.errors import FileFormatError
+from saecircuits.errors import FileFormatError, InputError
 
 from .folder import Folder
 from .format import Format, Request, Wiring
@@ -147,7 +147,11 @@ def _wiring(config: Config, where: str, request: Request) -> Wiring:
 
 
 def _place(hook: str, module: str) -> Place:
-    return Place(site_of_gemma_3(module)) if module else place_of_hook(hook)
+    """The module's end if it is one of ours, else the hook."""
+    try:
+        return Place(site_of_gemma_3(module))
+    except InputError:
+        return place_of_hook(hook)
 
 
 SAE_LENS = Format(

@@ -149,6 +149,8 @@ def test_of_gemma_3_the_module_counts_and_not_the_hook(tmp_path: Path) -> None:
         "hf_hook_name": "model.layers.1.pre_feedforward_layernorm.output",
         "hf_hook_name_out": "model.layers.1.post_feedforward_layernorm.output",
     }
+    change_inner(folder, "cfg.json", "metadata", hf_hook_name="transformer.h.1.mlp")  # in some way of its own
+    assert str(only(folder).reads[0]) == "resid_mid.1"
     change_inner(folder, "cfg.json", "metadata", **ends)
     assert [str(site) for site in (*only(folder).reads, *only(folder).writes)] == ["mlp_in.1", "mlp_out.1"]
 
