@@ -63,12 +63,13 @@ from .interventions import (
 )
 from .lab import (
     ReplacementModel as ReplacementModel,
+    convert as convert,
     load as load,
     load_dictionaries as load_dictionaries,
     load_model as load_model,
 )
 from .sites import Site as Site
-from .subject import Subject as Subject
+from .subject import Architecture as Architecture, Subject as Subject, register_architecture as register_architecture
 from .training import (
     L0 as L0,
     L1 as L1,
@@ -118,6 +119,7 @@ __all__ = [
     "Adam",
     "Add",
     "AllFeatures",
+    "Architecture",
     "AuxK",
     "BatchTopK",
     "CheckReport",
@@ -192,6 +194,7 @@ __all__ = [
     "__version__",
     "collect_evidence",
     "compare",
+    "convert",
     "evaluate",
     "export",
     "group",
@@ -203,6 +206,7 @@ __all__ = [
     "merge",
     "rank",
     "read_graph",
+    "register_architecture",
     "save_dictionary",
     "share_selection",
     "train",

@@ -9,14 +9,21 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
     AutoModelForCausalLM,
     Gemma2Config,
+    Gemma3TextConfig,
     GemmaConfig,
     GPT2Config,
+    GPTJConfig,
     GPTNeoXConfig,
     LlamaConfig,
     MistralConfig,
+    MixtralConfig,
+    Olmo2Config,
+    OPTConfig,
+    Phi3Config,
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen3Config,
+    Qwen3MoeConfig,
 )
 
 from saecircuits.subject import Subject
@@ -57,6 +64,38 @@ TINY_CONFIGS = {
     ),
     "qwen2": Qwen2Config(use_sliding_window=True, sliding_window=4, max_window_layers=1, **_GROUPED, **_COMMON),
     "qwen3": Qwen3Config(head_dim=16, attention_bias=True, **_GROUPED, **_COMMON),
+    "gemma3_text": Gemma3TextConfig(
+        head_dim=16,
+        query_pre_attn_scalar=12,
+        final_logit_softcapping=5.0,
+        sliding_window=3,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        attention_bias=True,
+        **_GROUPED,
+        **_COMMON,
+    ),
+    "olmo2": Olmo2Config(attention_bias=True, **_GROUPED, **_COMMON),
+    "phi3": Phi3Config(sliding_window=4, partial_rotary_factor=0.5, **_GROUPED, **_COMMON),
+    "gptj": GPTJConfig(n_layer=3, n_head=4, n_embd=32, n_positions=64, rotary_dim=4, **_COMMON),
+    "opt": OPTConfig(
+        hidden_size=32,
+        ffn_dim=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        max_position_embeddings=64,
+        word_embed_proj_dim=32,
+        **_COMMON,
+    ),
+    "mixtral": MixtralConfig(num_local_experts=4, num_experts_per_tok=2, sliding_window=4, **_GROUPED, **_COMMON),
+    "qwen3_moe": Qwen3MoeConfig(
+        num_experts=4,
+        num_experts_per_tok=2,
+        moe_intermediate_size=24,
+        head_dim=16,
+        mlp_only_layers=[1],
+        **_GROUPED,
+        **_COMMON,
+    ),
 }
 """One a family that differs in kind."""
 
@@ -67,11 +106,16 @@ NEAR_CONFIGS = {
 }
 """Close relatives of those: the tests of sites and weights go over them too."""
 
+MIXTURES = ("mixtral", "qwen3_moe")
+"""Whose MLPs are mixtures of experts."""
+
 
 def tiny_model(name: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.nn.Module:
     """A random model whose biases and norms are random too, so that a forgotten one shows."""
     torch.manual_seed(seed)
     model = AutoModelForCausalLM.from_config((TINY_CONFIGS | NEAR_CONFIGS)[name]).to(dtype).eval()
+    if name in MIXTURES:
+        model.set_experts_implementation("eager")  # the default has no float64
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 1:

@@ -10,6 +10,7 @@ from rich.console import Console
 from saecircuits.errors import SaeCircuitsError
 
 from .commands import attribute, demo, export
+from .converting import convert
 from .doctor import doctor
 from .training import evaluate, train
 
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, attribute, export, train, evaluate, doctor):
+for command in (demo, attribute, export, train, evaluate, convert, doctor):
     app.command()(command)
 
 

@@ -47,7 +47,7 @@ def card(
         f'```python\nimport saecircuits as sc\n\ndictionary = sc.load_dictionary("path/to/{dictionary.name}")\n```',
         f"**Data.** {trained_on or 'Not recorded.'}",
         f"**Scores.** {_scores(scores, scored_on)}",
-        "**Limits.**\n\n" + "\n".join(f"- {each}" for each in _limits(trained_on, scores)),
+        "**Limits.**\n\n" + "\n".join(f"- {each}" for each in _limits(dictionary, trained_on, scores)),
         f"**Recipe.**\n\n```json\n{json.dumps(recipe, indent=2)}\n```" if recipe else "**Recipe.** Not recorded.",
     ]
     return "\n\n".join(paragraphs) + "\n"
@@ -71,7 +71,7 @@ def _scores(scores: Mapping[str, float], scored_on: str) -> str:
     return f"{where}\n\n| score | value | meaning |\n|---|---|---|\n" + "\n".join(rows)
 
 
-def _limits(trained_on: str, scores: Mapping[str, float]) -> list[str]:
+def _limits(dictionary: Dictionary, trained_on: str, scores: Mapping[str, float]) -> list[str]:
     explained = scores.get("variance_explained", 1 - scores.get("fvu", 0.0))
     limits = [
         f"It describes activations like those it was trained on ({trained_on or 'not recorded'}); on other text or "
@@ -80,6 +80,8 @@ def _limits(trained_on: str, scores: Mapping[str, float]) -> list[str]:
         "A feature is a direction that helped to reconstruct; whether it means what its label says, and whether the "
         "model uses it, has to be tested by intervening.",
     ]
+    if dictionary.token_norm is not None:
+        limits.append("It normalises each token by its own size, so the direct method cannot explain through it.")
     if explained < _POOR:
         limits.append(f"{1 - explained:.0%} of the variance is not explained: circuits will have large error nodes.")
     if scores.get("dead", 0.0) > _MANY_DEAD:

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import torch
 from einops import einsum
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from saecircuits.errors import InputError
 from saecircuits.sites import Site
 
-from .activations import Activation
+from .activations import Activation, ReLU, TopK
+from .token_norm import TokenNorm
 
 
 class Dictionary(nn.Module):
@@ -45,6 +46,7 @@ class Dictionary(nn.Module):
         b_dec: `[write, d_model]`.
         W_skip: `[write, d_model, read, d_model]`, from what is read to what is written; None without `skip`.
         folder: where it was read from, or None; labels of its features lie beside it.
+        token_norm: how each token is normalised, see `normalise_tokens`; None as a rule.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Dictionary(nn.Module):
                 "Give at least one of each.",
             )
         self.name = name
+        self.token_norm: TokenNorm | None = None
         self.reads = tuple(reads)
         self.writes = tuple(writes)
         self.activation: Activation = activation
@@ -89,7 +92,16 @@ class Dictionary(nn.Module):
     @property
     def replaces_mlps(self) -> bool:
         """Reads inputs of MLPs alone, and writes outputs of MLPs alone: it can stand in for them."""
-        return {site.kind for site in self.reads} == {"mlp_in"} and {site.kind for site in self.writes} == {"mlp_out"}
+        return (
+            self.token_norm is None
+            and {site.kind for site in self.reads} == {"mlp_in"}
+            and {site.kind for site in self.writes} == {"mlp_out"}
+        )
+
+    @property
+    def has_path_past(self) -> bool:
+        """Whether something goes past the features."""
+        return self.W_skip is not None or self.token_norm is not None
 
     @property
     def reads_ahead(self) -> bool:
@@ -99,7 +111,20 @@ class Dictionary(nn.Module):
     def preactivations(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:
         """What the activation function gets, in the precision of the dictionary's own weights."""
         weights, x = self.W_enc.flatten(1), x.to(self.W_enc.dtype)
-        return nn.functional.linear((x - self.b_in).flatten(-2), weights, self.b_enc)
+        if self.token_norm is None:
+            return nn.functional.linear((x - self.b_in).flatten(-2), weights, self.b_enc)
+        inside, size = self.token_norm.inside(x)
+        return size * nn.functional.linear((inside - self.b_in).flatten(-2), weights, self.b_enc)
+
+    def preactivations_of(
+        self, x: Float[Tensor, "pair read d_model"], features: Int[Tensor, " pair"]
+    ) -> Float[Tensor, " pair"]:
+        """The same for some pairs of a token and a feature alone."""
+        x, size = x.to(self.W_enc.dtype), 1.0
+        if self.token_norm is not None:
+            x, size = self.token_norm.inside(x)
+            size = size[..., 0]
+        return (((x - self.b_in) * self.W_enc[features]).sum((1, 2)) + self.b_enc[features]) * size
 
     def encode(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... feature"]:
         """Latents, zero where a feature does not fire."""
@@ -111,6 +136,8 @@ class Dictionary(nn.Module):
 
     def skipped(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... write d_model"] | float:
         """What goes past the features; 0 where there is no such path."""
+        if self.token_norm is not None:
+            return self.token_norm.past(x.to(self.W_enc.dtype))
         if self.W_skip is None:
             return 0.0
         past = "... read d_in, write d_out read d_in -> ... write d_out"
@@ -119,6 +146,22 @@ class Dictionary(nn.Module):
     def forward(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... write d_model"]:
         """`decode(encode(x))`, and what goes past the features."""
         return self.decode(self.encode(x)) + self.skipped(x)
+
+    def normalise_tokens(self, norm: TokenNorm) -> Dictionary:
+        """Let it normalise each token before it reads it, and undo that behind it; returns itself.
+
+        Raises:
+            InputError: unless it is an SAE of one site with ReLU or TopK: what others write would not be linear in
+                their latents.
+        """
+        plain = self.reads == self.writes and len(self.reads) == 1 and self.W_skip is None
+        if not plain or not isinstance(self.activation, ReLU | TopK):
+            raise InputError(
+                f"Dictionary {self.name!r} is to normalise tokens, and is not an SAE of one site with ReLU or TopK.",
+                "Only with those does its reconstruction stay linear in the latents.",
+            )
+        self.token_norm = norm
+        return self
 
     def initialise(self, generator: torch.Generator, scale: float = 1.0) -> Dictionary:
         """Draw unit-norm decoder rows, and tie the encoder to them where reads and writes agree.
@@ -144,6 +187,8 @@ class Dictionary(nn.Module):
         Args:
             read_scale, write_scale: a number, or one a site.
         """
+        if self.token_norm is not None:
+            raise InputError(f"{self.name!r} normalises each token itself, so there is no scale to fold.")
         read, write = self._scales(read_scale, len(self.reads)), self._scales(write_scale, len(self.writes))
         size = write.pow(2).mean().sqrt()
         self.W_enc.mul_(size / read[:, None])

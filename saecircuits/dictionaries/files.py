@@ -19,6 +19,7 @@ from saecircuits.sites import Site
 from .activations import activation_from_spec
 from .card import card
 from .dictionary import Dictionary
+from .token_norm import TokenNorm
 
 FORMAT = "saecircuits.dictionary"
 VERSION = 1
@@ -39,6 +40,7 @@ class _Config(BaseModel):
     d_model: Annotated[int, Field(gt=0)]
     activation: dict[str, Any]
     skip: bool = False
+    token_norm: str = ""
     trained_on: str = ""
     recipe: dict[str, Any] = {}
     scores: dict[str, float] = {}
@@ -79,6 +81,7 @@ def save_dictionary(
         d_model=dictionary.d_model,
         activation=dictionary.activation.spec(),
         skip=dictionary.W_skip is not None,
+        token_norm="" if dictionary.token_norm is None else dictionary.token_norm.kind,
         trained_on=trained_on,
         recipe=recipe or {},
         scores=scores or {},
@@ -122,7 +125,7 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
 def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
     """The dictionary that a config describes; learned parts of its activation function come from the weights."""
     learned = {name.removeprefix(_ACTIVATION): w for name, w in weights.items() if name.startswith(_ACTIVATION)}
-    return Dictionary(
+    dictionary = Dictionary(
         config.name,
         [Site.parse(site) for site in config.reads],
         [Site.parse(site) for site in config.writes],
@@ -131,9 +134,12 @@ def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
         activation_from_spec(config.activation | learned),
         skip=config.skip,
     )
+    if config.token_norm:
+        dictionary.normalise_tokens(TokenNorm(config.token_norm, torch.zeros(len(config.writes), config.d_model)))
+    return dictionary
 
 
-def load_dictionaries(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
+def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
     """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
 
     Raises:

@@ -1,15 +1,17 @@
-"""Opening a laboratory: a folder that holds a model with its dictionaries and their evidence."""
+"""Opening a laboratory: a folder that holds a model with its dictionaries and their evidence; and its parts alone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
-from saecircuits.dictionaries import Dictionary, load_dictionaries as read_dictionaries
+from saecircuits.dictionaries import Dictionary, convert as write_dictionaries, load_dictionaries as read_dictionaries
 from saecircuits.errors import InputError
 from saecircuits.features import Evidence
+from saecircuits.sites import Site
 from saecircuits.subject import Subject, load_model as load_hugging_face_model
 from saecircuits.world.files import world_folder
 
@@ -43,26 +45,88 @@ def load(name: str | Path = WORLD) -> ReplacementModel:
     return ReplacementModel(subject, dictionaries, {path.stem: Evidence.load(path.parent, path.stem) for path in known})
 
 
-def load_dictionaries(source: str | Path, device: str = "cpu") -> list[Dictionary]:
-    """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
+def load_dictionaries(
+    source: str | Path,
+    device: str = "cpu",
+    *,
+    format: str | None = None,
+    site: str | Site | Sequence[str | Site] | None = None,
+    name: str | None = None,
+    scale: float | Sequence[float] | None = None,
+    model: Subject | None = None,
+) -> list[Dictionary]:
+    """Read dictionaries, ours or those of other libraries, ordered by the first site that each writes.
+
+    The format is recognised from the files: SAELens, dictionary_learning, sparsify, Gemma Scope, OpenAI,
+    circuit-tracer, llamascopium, and the crosscoders of several projects; see `docs/formats.md`.
 
     Args:
-        source: a folder; or one of the embedded world's sets: `"world/transcoders"`, `"world/saes"`, `"world/clt"`,
-            `"world/crosscoder"`.
+        source: a folder or a file; a repository on the Hugging Face Hub, `"hub:owner/name[/folder][@revision]"`; or one
+            of the embedded world's sets: `"world/transcoders"`, `"world/saes"`, `"world/clt"`, `"world/crosscoder"`.
         device: where to put them.
+        format: the name of the format, where files could be of two.
+        site: where they read and write, where files do not say it: one site for an SAE (`"resid_post.3"`), two for a
+            transcoder (`("mlp_in.3", "mlp_out.3")`), all for a crosscoder. A kind alone takes the layer from the files.
+        name: what circuits will call the dictionary; several get a number behind it.
+        scale: what activations were multiplied by before a dictionary saw them, one a site, where files do not keep it.
+        model: the model that they are for; needed for those that read inside the MLP's norm (Gemma Scope's
+            transcoders), whose gain is then folded into them.
 
     Raises:
-        InputError: if there is no dictionary in it.
-        FileFormatError: if one of them cannot be read.
+        InputError: if there is no dictionary in it, it cannot be fetched, or something has to be said.
+        FileFormatError: if one of them cannot be read, or cannot be expressed here; the message says why.
     """
-    first, _, name = str(source).partition("/")
-    if first == WORLD and name and not Path(source).exists():
-        sets = world_folder() / "dictionaries"
+    first, _, which = str(source).partition("/")
+    if first == WORLD and which and not Path(source).exists():
+        source = _world_set(str(source), which)
+    norm = None if model is None else _norm_of(model)
+    return read_dictionaries(source, device, format=format, site=site, name=name, scale=scale, norm=norm)
+
+
+def convert(
+    source: str | Path | Dictionary | Sequence[Dictionary],
+    folder: str | Path,
+    to: str = "saecircuits",
+    model_name: str = "",
+    **reading: Any,
+) -> list[Path]:
+    """Write dictionaries in the format of another library, or those of another library in ours.
+
+    Args:
+        source: dictionaries, or whatever `load_dictionaries` reads.
+        folder: made if it is not there. Formats that hold one dictionary a folder get a folder for each of several.
+        to: `"saecircuits"`, `"sae_lens"`, `"dictionary_learning"`, `"sparsify"`, `"circuit_tracer"` or
+            `"circuit_tracer_clt"`.
+        model_name: what other libraries call the model (`"google/gemma-2-2b"`), for their config files.
+        reading: options of `load_dictionaries`.
+
+    Returns:
+        The folders that were written.
+
+    Raises:
+        InputError: if the format cannot be written, or cannot express a dictionary; the message says why.
+        FileFormatError: if the source cannot be read.
+    """
+    given = load_dictionaries(source, **reading) if isinstance(source, str | Path) else source
+    return write_dictionaries(given, folder, to, model_name)
+
+
+def _world_set(source: str, name: str) -> Path:
+    sets = world_folder() / "dictionaries"
+    if not (sets / name).is_dir():
         known = sorted(f"{WORLD}/{path.name}" for path in sets.iterdir())
-        if not (sets / name).is_dir():
-            raise InputError(f"There are no dictionaries {str(source)!r}.", f"Known are {', '.join(known)}.")
-        return read_dictionaries(sets / name, device)
-    return read_dictionaries(source, device)
+        raise InputError(f"There are no dictionaries {source!r}.", f"Known are {', '.join(known)}.")
+    return sets / name
+
+
+def _norm_of(model: Subject) -> Callable[[int], tuple[Tensor, Tensor]]:
+    """Gain and bias of the norm before each layer's MLP."""
+
+    def norm(layer: int) -> tuple[Tensor, Tensor]:
+        found = model.weights.mlp_norm(layer)
+        return found.gain.detach().float().cpu(), found.bias.detach().float().cpu()
+
+    return norm
 
 
 def load_model(

@@ -4,8 +4,9 @@ from .architectures import ARCHITECTURES, Architecture
 from .check import check_architecture
 from .freezing import attention_implementation, held
 from .loading import load_model
-from .norms import Norm
-from .projections import AttentionWeights, QueryKeyWeights, at_least_single, rotate
+from .norms import HeadNorm, Norm
+from .projections import AttentionWeights, QueryKeyWeights, at_least_single, linear, rotate
+from .registration import register_architecture
 from .subject import Subject
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
@@ -14,6 +15,7 @@ __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "AttentionWeights",
+    "HeadNorm",
     "Norm",
     "QueryKeyWeights",
     "Subject",
@@ -23,7 +25,9 @@ __all__ = [
     "attention_implementation",
     "check_architecture",
     "held",
+    "linear",
     "load_model",
+    "register_architecture",
     "rotate",
     "single_token",
     "tokenize",

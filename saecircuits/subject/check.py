@@ -42,13 +42,13 @@ def check_architecture(subject: Subject) -> dict[str, float]:
     except (AttributeError, OutOfOrderError) as error:
         raise UnsupportedModelError(
             f"For {subject.name}, a path in its row of the table of architectures leads elsewhere: {error}.",
-            "Correct the row in saecircuits/subject/architectures.py.",
+            "Correct the row.",
         ) from error
     broken = [s for s, error in worst.items() if not error < _TOLERANCE.get(subject.weights.dtype, _HALF)]
     if broken:
         raise UnsupportedModelError(
             f"For {subject.name}, its row in the table of architectures does not hold: {'; '.join(broken)}.",
-            "Correct the row in saecircuits/subject/architectures.py.",
+            "Correct the row.",
         )
     return worst
 
@@ -79,7 +79,7 @@ def _read_block(subject: Subject, layer: int) -> dict[str, Tensor]:
     for kind in SITE_KINDS:  # in the order of the forward pass
         if kind == "attn_out":
             found["pattern"] = subject.attention_pattern(layer)
-        if kind == "mlp_out":
+        if kind == "mlp_out" and subject.architecture.has_neurons:
             found["hidden"] = subject.mlp_hidden(layer)
         found[kind] = subject.get(Site(kind, layer))
     return found
@@ -97,6 +97,8 @@ def _block_claims(subject: Subject, layer: int, at: dict[str, Tensor]) -> Iterat
     yield "values make attn_out", _through(weights.attention_post_norm(layer), attended), at["attn_out"]
     mlp_reads = pre if subject.parallel else at["resid_mid"]
     yield "the MLP's norm makes mlp_in", weights.mlp_norm(layer).apply(mlp_reads), at["mlp_in"]
+    if "hidden" not in at:
+        return
     made = at["hidden"] @ weights.mlp_down(layer) + weights.mlp_down_bias(layer)
     yield "neurons make mlp_out", _through(weights.mlp_post_norm(layer), made), at["mlp_out"]
 

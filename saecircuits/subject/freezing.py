@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -28,9 +29,13 @@ _HOOK = "_hf_hook"
 def _held_attention(
     module: Any, query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any
 ) -> tuple[Tensor, Tensor]:
-    pattern = getattr(module, _PATTERN)
+    out, pattern = _held_product(getattr(module, _PATTERN), query, key, value)
+    return out.transpose(1, 2).contiguous(), pattern
+
+
+def _held_product(pattern: Tensor, query: Tensor, _: Tensor, value: Tensor, *__: Any) -> tuple[Tensor, Tensor]:
     value = value.repeat_interleave(query.shape[1] // value.shape[1], 1)
-    return torch.matmul(pattern.to(value.dtype), value).transpose(1, 2).contiguous(), pattern
+    return torch.matmul(pattern.to(value.dtype), value), pattern
 
 
 AttentionInterface.register(_HELD, _held_attention)
@@ -61,8 +66,14 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
     """
     with subject.alone(), ExitStack() as stack:
         for layer, pattern in enumerate(patterns):
-            stack.enter_context(_attribute(subject.attention_module(layer), _PATTERN, pattern))
+            module = subject.attention_module(layer)
+            stack.enter_context(_attribute(module, _PATTERN, pattern))
+            if subject.architecture.attend is not None:
+                attend = partial(_held_product, pattern)
+                stack.enter_context(_attribute(module, subject.architecture.attend, attend))
         for norm, scale in scales:
+            if norm.module is None:
+                continue
             hook = _HeldNorm(norm, scale, norm.module.__dict__.get(_HOOK))
             stack.enter_context(_attribute(norm.module, _HOOK, hook))
         stack.enter_context(attention_implementation(subject, _HELD))
@@ -97,8 +108,8 @@ class _HeldNorm:
     def pre_forward(self, module: nn.Module, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if self._inner is not None:
             args, kwargs = self._inner.pre_forward(module, *args, **kwargs)
-        x = args[0]
-        self._held = self._norm.apply(x, self._scale).to(x.dtype)
+        x = args[0]  # in some families batch and position are one axis here
+        self._held = self._norm.apply(x, self._scale.reshape(*x.shape[:-1], 1)).to(x.dtype)
         return args, kwargs
 
     def post_forward(self, module: nn.Module, _: Tensor) -> Tensor | None:

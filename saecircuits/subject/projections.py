@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from .norms import Norm
+from .norms import HeadNorm
 
 QUERY, KEY, VALUE = range(3)
 
@@ -44,6 +44,10 @@ class AttentionWeights:
         return torch.einsum("hqp,hpk,hkd->qd", pattern, values, self.output) + self.output_bias
 
 
+Rotary = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""A model's rotary embedding: from any tensor (for its precision) and positions `[1, position]`, cosines and sines."""
+
+
 @dataclass(frozen=True)
 class QueryKeyWeights:
     """What makes the attention scores of one layer, one slice a query head.
@@ -57,8 +61,8 @@ class QueryKeyWeights:
         scale: what `q · k` is multiplied with.
         cap: scores are `cap * tanh(score / cap)`; None where they are not capped.
         window: a query sees this many tokens, itself the last; None where it sees all before it.
-        query_norm, key_norm: the norms over `d_head` of each head's query and key (Qwen 3), or None.
-        rotary: the model's rotary module, or None.
+        query_norm, key_norm: the norms of queries and keys, or None.
+        rotary: gives cosines and sines for a tensor's precision and positions `[1, position]`; or None.
     """
 
     query: Float[Tensor, "head d_model d_head"]
@@ -68,9 +72,9 @@ class QueryKeyWeights:
     scale: float
     cap: float | None
     window: int | None
-    query_norm: Norm | None
-    key_norm: Norm | None
-    rotary: nn.Module | None
+    query_norm: HeadNorm | None
+    key_norm: HeadNorm | None
+    rotary: Rotary | None
 
     def cos_sin(
         self, positions: Int[Tensor, " position"]
@@ -125,18 +129,19 @@ class Projections:
     Attributes:
         paths: of the query, key and value matrices; one path three times where they share one.
         output: path of the output projection.
-        heads: picks the columns `[..., out]` of part 0, 1 or 2, as `[..., head, d_head]`, given the part and d_head.
+        heads: picks the columns `[..., out]` of part 0, 1 or 2, as `[..., head, d_head]`, given the part, the number of
+            query heads and d_head.
     """
 
     paths: tuple[str, str, str]
     output: str
-    heads: Callable[[Tensor, int, int], Tensor]
+    heads: Callable[[Tensor, int, int, int], Tensor]
 
     def part(self, attention: nn.Module, part: int, n_heads: int) -> tuple[Tensor, Tensor]:
         """One of query, key and value: weight `[head, d_model, d_head]` and bias `[head, d_head]`."""
         d_head = len(linear(attention.get_submodule(self.output))[0]) // n_heads
         weight, bias = (
-            self.heads(values, part, d_head) for values in linear(attention.get_submodule(self.paths[part]))
+            self.heads(values, part, n_heads, d_head) for values in linear(attention.get_submodule(self.paths[part]))
         )
         shared = n_heads // len(bias)
         return weight.transpose(0, 1).repeat_interleave(shared, 0), bias.repeat_interleave(shared, 0)
@@ -158,15 +163,18 @@ def at_least_single(values: Tensor) -> Tensor:
     return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
 
 
-def _a_matrix_each(columns: Tensor, _: int, d_head: int) -> Tensor:
+def _a_matrix_each(columns: Tensor, _: int, __: int, d_head: int) -> Tensor:
     return columns.unflatten(-1, (-1, d_head))
 
 
-def _part_by_part(columns: Tensor, part: int, d_head: int) -> Tensor:
-    return columns.unflatten(-1, (3, -1, d_head))[..., part, :, :]
+def _part_by_part(columns: Tensor, part: int, n_heads: int, d_head: int) -> Tensor:
+    """All queries, then all keys, then all values; of these there may be fewer."""
+    heads = columns.unflatten(-1, (-1, d_head))
+    shared = (heads.shape[-2] - n_heads) // 2
+    return heads.split([n_heads, shared, shared], -2)[part]
 
 
-def _head_by_head(columns: Tensor, part: int, d_head: int) -> Tensor:
+def _head_by_head(columns: Tensor, part: int, _: int, d_head: int) -> Tensor:
     return columns.unflatten(-1, (-1, 3, d_head))[..., part, :]
 
 
@@ -178,3 +186,9 @@ FUSED_BY_PART = Projections(("c_attn", "c_attn", "c_attn"), "c_proj", _part_by_p
 
 FUSED_BY_HEAD = Projections(("query_key_value", "query_key_value", "query_key_value"), "dense", _head_by_head)
 """GPT-NeoX: query, key and value of the first head, then of the second, …"""
+
+FUSED_GROUPED = Projections(("qkv_proj", "qkv_proj", "qkv_proj"), "o_proj", _part_by_part)
+"""Phi-3: as GPT-2, with fewer keys and values than queries."""
+
+SEPARATE_OUT = Projections(("q_proj", "k_proj", "v_proj"), "out_proj", _a_matrix_each)
+"""GPT-J and OPT."""

@@ -11,6 +11,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import nnsight
@@ -19,7 +21,7 @@ from jaxtyping import Float
 from nnsight import TransformersModel
 from torch import Tensor, nn
 
-from saecircuits.errors import InputError
+from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.sites import Site
 
 from .architectures import Access, Architecture, architecture_of
@@ -29,6 +31,21 @@ from .weights import Weights
 T = TypeVar("T")
 
 
+@dataclass
+class _Met:
+    """What a forward pass has met.
+
+    Attributes:
+        batch: number of prompts.
+        entered: `resid_pre` by layer, of a parallel model.
+        owed: by layer, what has been added to `resid_mid` and not yet to the block's output.
+    """
+
+    batch: int = 1
+    entered: dict[int, Tensor] = field(default_factory=dict)
+    owed: dict[int, Tensor] = field(default_factory=dict)
+
+
 class Subject:
     """A language model with its tokenizer, opened for reading and writing.
 
@@ -36,14 +53,19 @@ class Subject:
         model: a Hugging Face causal language model.
         tokenizer: its tokenizer.
         name: what to call it in circuits and messages.
+        architecture: its row; by default that of the table.
 
     Raises:
         UnsupportedModelError: if the architecture is not in the table.
     """
 
-    def __init__(self, model: nn.Module, tokenizer: Any, name: str) -> None:
+    def __init__(self, model: nn.Module, tokenizer: Any, name: str, architecture: Architecture | None = None) -> None:
         self.config: Any = model.config
-        self.architecture: Architecture = architecture_of(self.config.model_type)
+        self.architecture: Architecture = architecture or architecture_of(self.config.model_type)
+        if (difference := self.architecture.unlike(self.config)) is not None:
+            raise UnsupportedModelError(
+                f"{name} is unlike other {self.config.model_type} models: {difference}.", "Choose another model."
+            )
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
         model.eval().requires_grad_(False)
@@ -55,6 +77,7 @@ class Subject:
         out = model.get_output_embeddings()  # type: ignore[operator]
         self._unembed = next(path for path, module in model.named_modules() if module is out)
         self._lock = threading.RLock()
+        self._met = _Met()
 
     @property
     def n_layers(self) -> int:
@@ -118,7 +141,7 @@ class Subject:
         """
         inputs = self.tokenize(prompts).inputs()
         with self._lock, torch.set_grad_enabled(grad), self._traced.trace(inputs) as tracer:
-            out = nnsight.save(body())
+            out = nnsight.save(self._whole(body, len(inputs["input_ids"])))
             if stop:
                 tracer.stop()
         return out
@@ -137,7 +160,7 @@ class Subject:
             with self._traced.generate(max_new_tokens=max_new_tokens, **options) as tracer:
                 with tracer.invoke(inputs):
                     for step in tracer.iter[:max_new_tokens]:
-                        body(step)
+                        self._whole(partial(body, step), len(tokens))
                 with tracer.invoke():  # apart: a text that ends early cuts the loop short, and what follows it
                     ids = tracer.result.save()
         return ids
@@ -148,12 +171,15 @@ class Subject:
 
     def get(self, site: Site) -> Float[Tensor, "batch position d_model"]:
         """The value of a site inside `run`."""
+        self._reach(site)
         if site.kind == "resid_mid" and self.parallel:  # the model never makes it
-            return self.get(Site("attn_out", site.layer)) + self._read(site.layer, self.architecture.access(site))
+            return self.get(Site("attn_out", site.layer)) + self._met.entered[site.layer]
         return self._read(site.layer, self.architecture.access(site))
 
     def set(self, site: Site, value: Float[Tensor, "batch position d_model"]) -> None:
         """Replace the value of a site inside `run`, in the model's own precision.
+
+        All that follows in the model reads the new value: of `resid_mid` the MLP and the residual stream past it.
 
         Raises:
             InputError: for `resid_mid` of a model whose attention and MLP run in parallel.
@@ -163,26 +189,35 @@ class Subject:
                 f"Nothing reads {site}: attention and MLP of {self.name} run in parallel, so it cannot be replaced.",
                 "Use attn_out, mlp_in or resid_post.",
             )
-        self._write(site.layer, self.architecture.access(site), value)
+        self._reach(site)
+        access = self.architecture.access(site)
+        if site.kind == "resid_mid":
+            self._met.owed[site.layer] = value.to(self.weights.dtype) - self._read(site.layer, access)
+        self._write(site.layer, access, value)
 
     def mlp_hidden(self, layer: int) -> Float[Tensor, "batch position hidden"]:
         """The neurons of an MLP inside `run`: what its last matrix reads, after `mlp_in` and before `mlp_out`."""
+        self._reach(Site("mlp_in", layer))
         return self._read(layer, self.architecture.mlp_hidden)
 
     def set_mlp_hidden(self, layer: int, value: Float[Tensor, "batch position hidden"]) -> None:
         """Replace the neurons of an MLP inside `run`."""
+        self._reach(Site("mlp_in", layer))
         self._write(layer, self.architecture.mlp_hidden, value)
 
     def attention_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What attention puts out inside `run`, before its post-norm; `attn_out` where there is no post-norm."""
+        self._reach(Site("attn_out", layer))
         return self._read(layer, self.architecture.attention_raw)
 
     def mlp_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What an MLP puts out inside `run`, before its post-norm; `mlp_out` where there is no post-norm."""
+        self._reach(Site("mlp_out", layer))
         return self._read(layer, self.architecture.mlp_raw)
 
     def attention_pattern(self, layer: int) -> Float[Tensor, "batch head query key"]:
         """Attention weights inside `run`; needs the `eager` implementation."""
+        self._reach(Site("attn_out", layer))
         return self._block(layer).get(self.architecture.attention).output[1]
 
     def attention_module(self, layer: int) -> nn.Module:
@@ -192,14 +227,17 @@ class Subject:
 
     def final_input(self) -> Tensor:
         """What the last norm reads inside `run`, `[batch, position, d_model]`."""
+        self._settle()
         return self._traced.get(self.architecture.final_norm).input
 
     def logits(self) -> Tensor:
         """The logits inside `run`, `[batch, position, vocabulary]`."""
+        self._settle()
         return self._traced.output.logits
 
     def unembedded(self) -> Tensor:
         """The logits inside `run` before a soft cap, `[batch, position, vocabulary]`."""
+        self._settle()
         return self._traced.get(self._unembed).output
 
     def read(
@@ -227,19 +265,48 @@ class Subject:
                     "Choose a layer of this model.",
                 )
 
+    def _whole(self, body: Callable[[], T], batch: int) -> T:
+        """One forward pass: what it still owes to the stream is paid at its end."""
+        self._met = _Met(batch)
+        out = body()
+        self._settle()
+        return out
+
+    def _reach(self, site: Site) -> None:
+        """Do what has to be done before a place is touched, since the model does not go back."""
+        self._settle(site)
+        if self.parallel and site.kind in ("attn_out", "resid_mid") and site.layer not in self._met.entered:
+            self._met.entered[site.layer] = self._read(
+                site.layer, self.architecture.access(Site("resid_pre", site.layer))
+            )
+
+    def _settle(self, before: Site | None = None) -> None:
+        """Bring written values of `resid_mid` into the residual stream, up to the place that is touched next.
+
+        What reads `resid_mid` in the model is the MLP's norm, and the stream runs past it; so what was written there is
+        added to the block's output too. A block's output that is itself replaced owes nothing more.
+        """
+        for layer in sorted(self._met.owed):
+            out = Site("resid_post", layer)
+            if before is None or not before < out:
+                access, owed = self.architecture.access(out), self._met.owed.pop(layer)
+                self._write(layer, access, self._read(layer, access) + owed)
+
     def _block(self, layer: int) -> Any:
         return self._traced.get(self.architecture.blocks)[layer]
 
     def _read(self, layer: int, access: Access) -> Tensor:
         value = getattr(self._module_at(layer, access), access.end)
-        return value if access.item is None or isinstance(value, Tensor) else value[access.item]
+        value = value if access.item is None or isinstance(value, Tensor) else value[access.item]
+        return value.unflatten(0, (self._met.batch, -1)) if access.flat else value
 
     def _write(self, layer: int, access: Access, value: Tensor) -> None:
         module, value = self._module_at(layer, access), value.to(self.weights.dtype)
-        if access.item is None:
+        value = value.flatten(0, 1) if access.flat else value
+        whole = None if access.item is None else getattr(module, access.end)
+        if not isinstance(whole, tuple) or access.item is None:
             setattr(module, access.end, value)
         else:
-            whole = getattr(module, access.end)
             setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
 
     def _module_at(self, layer: int, access: Access) -> Any:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .architectures import Architecture, option
-from .norms import Norm
+from .norms import HeadNorm, Norm
 from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights, at_least_single, linear
 
 
@@ -50,7 +50,7 @@ class Weights:
     def position_embedding(self) -> Float[Tensor, "position d_model"] | None:
         """None for rotary models."""
         path = self._architecture.position_embedding
-        return None if path is None else self._parameter(path)
+        return None if path is None else self._parameter(path)[self._architecture.first_position :]
 
     @property
     def unembed(self) -> Float[Tensor, "vocabulary d_model"]:
@@ -82,30 +82,33 @@ class Weights:
         row, attention, heads = self._architecture, self._attention(layer), self._config.num_attention_heads
         query, query_bias = row.projections.part(attention, QUERY, heads)
         key, key_bias = row.projections.part(attention, KEY, heads)
+        if row.neighbours_turn is not None:
+            order = _neighbours_apart(query.shape[-1], row.neighbours_turn(attention))
+            query, query_bias, key, key_bias = (values[..., order] for values in (query, query_bias, key, key_bias))
         return QueryKeyWeights(
             query=query,
             query_bias=query_bias,
             key=key,
             key_bias=key_bias,
-            scale=attention.scaling,
+            scale=row.score_scale(attention),
             cap=option(self._config, row.attention_cap),
             window=row.window(attention),
-            query_norm=self._norm_at(attention, row.query_norm),
-            key_norm=self._norm_at(attention, row.key_norm),
-            rotary=None if row.rotary is None else self._model.get_submodule(row.rotary),
+            query_norm=self._head_norm(attention, row.query_norm),
+            key_norm=self._head_norm(attention, row.key_norm),
+            rotary=None if row.rotary is None else row.rotary(self._model, attention),
         )
 
     def attention_norm(self, layer: int) -> Norm:
-        """The norm that attention reads through."""
-        return self._norm(self._blocks[layer].get_submodule(self._architecture.attention_norm))
+        """The norm that attention reads through; of kind `"none"` where it reads the stream as it is."""
+        return self._norm_at(self._blocks[layer], self._architecture.attention_norm) or self._no_norm()
 
     def attention_post_norm(self, layer: int) -> Norm | None:
         """The norm between attention and the residual stream, where there is one."""
         return self._norm_at(self._blocks[layer], self._architecture.attention_post_norm)
 
     def mlp_norm(self, layer: int) -> Norm:
-        """The norm that the MLP reads through."""
-        return self._norm(self._blocks[layer].get_submodule(self._architecture.mlp_norm))
+        """The norm that the MLP reads through; of kind `"none"` where it reads the stream as it is."""
+        return self._norm_at(self._blocks[layer], self._architecture.mlp_norm) or self._no_norm()
 
     def mlp_post_norm(self, layer: int) -> Norm | None:
         """The norm between the MLP and the residual stream, where there is one."""
@@ -113,11 +116,11 @@ class Weights:
 
     def mlp_down(self, layer: int) -> Float[Tensor, "hidden d_model"]:
         """The MLP's last matrix, one row a neuron; a post-norm is not part of it."""
-        return linear(self._blocks[layer].get_submodule(self._architecture.mlp_down))[0]
+        return linear(self._mlp_down(layer))[0]
 
     def mlp_down_bias(self, layer: int) -> Float[Tensor, " d_model"]:
         """The bias of the MLP's last matrix, zero where the model has none."""
-        return linear(self._blocks[layer].get_submodule(self._architecture.mlp_down))[1]
+        return linear(self._mlp_down(layer))[1]
 
     @property
     def _unembedding(self) -> Any:
@@ -130,6 +133,19 @@ class Weights:
     def _parameter(self, path: str) -> Tensor:
         return at_least_single(self._model.get_submodule(path).get_parameter("weight"))
 
+    def _mlp_down(self, layer: int) -> Any:
+        return self._blocks[layer].get_submodule(self._architecture.mlp_hidden.path)
+
+    def _head_norm(self, attention: nn.Module, path: str | None) -> HeadNorm | None:
+        norm = self._norm_at(attention, path)
+        return None if norm is None else HeadNorm(norm, self._config.num_attention_heads)
+
+    def _no_norm(self) -> Norm:
+        dtype = torch.float64 if self.dtype == torch.float64 else torch.float32
+        embedding = self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight")
+        gain = torch.ones(self._config.hidden_size, dtype=dtype, device=embedding.device)
+        return Norm("none", gain, torch.zeros_like(gain), 0.0, None)
+
     def _norm_at(self, parent: nn.Module, path: str | None) -> Norm | None:
         return None if path is None else self._norm(parent.get_submodule(path))
 
@@ -139,3 +155,8 @@ class Weights:
         bias = at_least_single(parameters["bias"]) if "bias" in parameters else torch.zeros_like(gain)
         gain = gain + row.gain_offset if row.gain_offset else gain
         return Norm(row.norm, gain, bias, getattr(module, row.epsilon), module)
+
+
+def _neighbours_apart(width: int, turned: int) -> list[int]:
+    """An order of columns in which those that turn with their neighbour lie half of the turned ones apart."""
+    return [*range(0, turned, 2), *range(1, turned, 2), *range(turned, width)]

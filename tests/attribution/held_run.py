@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -34,6 +35,12 @@ def _attention(
     return out.transpose(1, 2).contiguous(), pattern
 
 
+def _attend(
+    layer: int, scaling: float, query: Tensor, key: Tensor, value: Tensor, mask: Tensor
+) -> tuple[Tensor, Tensor]:
+    return _RUN[-1].attend(layer, query, key, value, mask, scaling, None)
+
+
 AttentionInterface.register(NAME, _attention)
 AttentionMaskInterface.register(NAME, eager_mask)
 
@@ -46,7 +53,8 @@ class HeldRun:
         ids: token ids `[position]`.
 
     Attributes:
-        base: what the first run held, `[1, …]`, by `(name, layer)`: `query`, `key`, `scores` (before the cap),
+        base: what the first run held, `[1, …]`, by `(name, layer)`: `query`
+            (with the factor of the scores), `key`, `scores` (before the cap),
             `pattern`, `value`, `resid_pre`, `attn_out`, `mlp_in`, `mlp_out`, and `("final", 0)`.
     """
 
@@ -71,7 +79,7 @@ class HeldRun:
             gates: `[run, head, query, key]` of ones and zeros by layer; all ones where a layer is missing.
         """
         sizes = {len(value) for value in (*added.values(), *(gates or {}).values())} or {1}
-        self._added, self._gates, self._found = added, gates or {}, {}
+        self._added, self._gates, self._found, self._size = added, gates or {}, {}, max(sizes)
         _RUN.append(self)
         with self._hooks(), attention_implementation(self.subject, NAME):
             self.subject.module(input_ids=self.ids.expand(max(sizes), -1))
@@ -82,7 +90,7 @@ class HeldRun:
         self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scaling: float, cap: float | None
     ) -> tuple[Tensor, Tensor]:
         scores = query @ key.mT * scaling
-        self._keep(layer, query=query, key=key, value=value, scores=scores)
+        self._keep(layer, query=query * scaling, key=key, value=value, scores=scores)
         if not self._holding:
             capped = scores if cap is None else cap * torch.tanh(scores / cap)
             self._keep(layer, pattern=(capped + mask).softmax(-1))
@@ -98,33 +106,45 @@ class HeldRun:
         row, model = self.subject.architecture, self.subject.module
         blocks: Any = model.get_submodule(row.blocks)
         with ExitStack() as stack:
-            for norm in self._norms():
+            for norm in self._norms().values():
                 _hook(stack, norm.module, self._norm_hook(norm))
             _hook(stack, model.get_submodule(row.final_norm), self._final)
             _hook(stack, model.get_submodule(row.token_embedding), lambda x: self._plus(Site("resid_pre", 0), x))
             for layer, block in enumerate(blocks):
                 stack.callback(block.register_forward_pre_hook(self._block_hook(layer)).remove)
-                stack.callback(block.get_submodule(row.mlp).register_forward_pre_hook(self._mlp_in_hook(layer)).remove)
+                first = block.get_submodule(row.access(Site("mlp_in", layer)).path)
+                stack.callback(first.register_forward_pre_hook(self._mlp_in_hook(layer)).remove)
+                if row.attend is not None:  # a family that does not ask for an attention function
+                    module = self.subject.attention_module(layer)
+                    setattr(module, row.attend, partial(_attend, layer, row.score_scale(module)))
+                    stack.callback(delattr, module, row.attend)
                 attention, mlp = (row.access(Site(kind, layer)).path for kind in ("attn_out", "mlp_out"))
                 _hook(stack, block.get_submodule(attention), self._attention_hook(layer))
                 _hook(stack, block.get_submodule(mlp), self._mlp_hook(layer))
             yield
 
-    def _norms(self) -> list[Any]:
+    def _norms(self) -> dict[nn.Module, Any]:
+        """By module, since attention and MLP may share one."""
         weights, norms = self.subject.weights, [self.subject.weights.final_norm]
         for layer in range(self.subject.n_layers):
             norms += [weights.attention_norm(layer), weights.attention_post_norm(layer)]
             norms += [weights.mlp_norm(layer), weights.mlp_post_norm(layer)]
-            norms += [weights.query_key(layer).query_norm, weights.query_key(layer).key_norm]
-        return [norm for norm in norms if norm is not None]
+            heads = [weights.query_key(layer).query_norm, weights.query_key(layer).key_norm]
+            norms += [norm and norm.norm for norm in heads]
+        return {norm.module: norm for norm in norms if norm is not None and norm.module is not None}
 
     def _norm_hook(self, norm: Any) -> Callable[..., Tensor]:
         def hook(module: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> Tensor:
+            x = self._batched(inputs[0])
             if not self._holding:
-                self._scales[module] = norm.scale(inputs[0])
-            return norm.apply(inputs[0], self._scales[module])
+                self._scales[module] = norm.scale(x)
+            return norm.apply(x, self._scales[module]).view_as(inputs[0])
 
         return hook
+
+    def _batched(self, x: Tensor) -> Tensor:
+        """Some families lay batch and position on one axis around their MLPs."""
+        return x.unflatten(0, (self._size, -1)) if x.ndim == 2 else x
 
     def _plus(self, site: Site, x: Tensor) -> Tensor:
         return x + self._added.get(site, 0)
@@ -142,7 +162,7 @@ class HeldRun:
         return hook
 
     def _mlp_in_hook(self, layer: int) -> Callable[..., None]:
-        return lambda _, inputs: self._keep(layer, mlp_in=inputs[0])
+        return lambda _, inputs: self._keep(layer, mlp_in=self._batched(inputs[0]))
 
     def _attention_hook(self, layer: int) -> Callable[[Any], Any]:
         def hook(out: Any) -> Any:
@@ -153,11 +173,13 @@ class HeldRun:
         return hook
 
     def _mlp_hook(self, layer: int) -> Callable[[Tensor], Tensor]:
-        def hook(out: Tensor) -> Tensor:
+        def hook(made: Tensor) -> Tensor:
+            out = self._batched(made)
             if self._holding:
                 out = self._plus(Site("mlp_out", layer), self.base["mlp_out", layer]) + self._past_features(layer)
+                out = out.expand(self._size, -1, -1)
             self._keep(layer, mlp_out=out)
-            return out
+            return out.reshape(made.shape)
 
         return hook
 

@@ -71,11 +71,10 @@ def as_pairs(explanation: QueryKeyExplanation) -> dict[tuple[str, str], float]:
 def test_every_pair_is_what_brute_force_says(model: str, wiring: str, traced: bool) -> None:
     run, layer, head = held_run(model, wiring), 2, 1
     parts = differences(run, plain_sources(run, traced), layer, traced)
-    scaling = wired(model, wiring).subject.weights.query_key(layer).scale
     truth = {}
     for query, of_query in parts.items():
         for key, of_key in parts.items():
-            value = scaling * float(of_query["query"][head, QUERY] @ of_key["key"][head, KEY])
+            value = float(of_query["query"][head, QUERY] @ of_key["key"][head, KEY])
             if value:
                 truth[query, key] = value
     explanation = explain_score(run.replacement, PROMPT, layer, head, QUERY, KEY, traced=traced)

@@ -13,11 +13,21 @@ from saecircuits.sites import Site
 from saecircuits.subject import Subject
 
 Replace = Callable[[Tensor], Tensor | None]
-BLOCKS = {"gpt2": "transformer.h", "gpt_neox": "gpt_neox.layers"}
-ATTENTION = {"gpt2": "attn", "gpt_neox": "attention"}
-SECOND_NORM = {"gpt2": "ln_2", "gemma2": "pre_feedforward_layernorm"}
-LAST_MATRIX = {"gpt2": "c_proj", "gpt_neox": "dense_4h_to_h"}
-ADDED = {"attn_out": "post_attention_layernorm", "mlp_out": "post_feedforward_layernorm"}  # of Gemma 2
+BLOCKS = {
+    "gpt2": "transformer.h",
+    "gptj": "transformer.h",
+    "gpt_neox": "gpt_neox.layers",
+    "opt": "model.decoder.layers",
+}
+ATTENTION = {"gpt2": "attn", "gptj": "attn", "gpt_neox": "attention"}
+LAST_MATRIX = {
+    "gpt2": "mlp.c_proj",
+    "gptj": "mlp.fc_out",
+    "gpt_neox": "mlp.dense_4h_to_h",
+    "opt": "fc2",
+}
+POST_NORMED = ("gemma2", "gemma3_text", "olmo2")
+ADDED = {"attn_out": "post_attention_layernorm", "mlp_out": "post_feedforward_layernorm"}
 
 
 def blocks_of(subject: Subject) -> Any:
@@ -29,47 +39,72 @@ def attention_of(subject: Subject, layer: int) -> nn.Module:
 
 
 def last_matrix_of(subject: Subject, layer: int) -> nn.Module:
-    return blocks_of(subject)[layer].mlp.get_submodule(LAST_MATRIX.get(subject.config.model_type, "down_proj"))
+    return blocks_of(subject)[layer].get_submodule(LAST_MATRIX.get(subject.config.model_type, "mlp.down_proj"))
+
+
+def mlp_of(subject: Subject, layer: int) -> nn.Module:
+    block = blocks_of(subject)[layer]
+    return block.fc2 if subject.config.model_type == "opt" else block.mlp
 
 
 def _place(subject: Subject, site: Site) -> tuple[nn.Module, bool]:
     """A module, and whether the site is its input."""
     family, block = subject.config.model_type, blocks_of(subject)[site.layer]
-    if family == "gemma2" and site.kind in ADDED:
+    if family in POST_NORMED and site.kind in ADDED:
         return block.get_submodule(ADDED[site.kind]), False
     return {
         "resid_pre": (block, True),
         "attn_out": (attention_of(subject, site.layer), False),
-        "resid_mid": (block.get_submodule(SECOND_NORM.get(family, "post_attention_layernorm")), True),
-        "mlp_in": (block.mlp, True),
-        "mlp_out": (block.mlp, False),
+        "mlp_in": (block.fc1 if family == "opt" else block.mlp, True),
+        "mlp_out": (mlp_of(subject, site.layer), False),
         "resid_post": (block, False),
     }[site.kind]
 
 
 @contextmanager
 def hooked(subject: Subject, site: Site, act: Replace) -> Iterator[None]:
-    """Hand the value of a site to `act`, and put what it returns, if anything, in its place."""
-    with hooked_module(*_place(subject, site), act):
+    """Hand the value of a site to `act`, and put what it returns, if anything, in its place.
+
+    `resid_mid` is no module's input alone: it is the sum of what the block reads and what attention adds, and so it is
+    read and replaced here.
+    """
+    if site.kind != "resid_mid":
+        with hooked_module(*_place(subject, site), act):
+            yield
+        return
+    entered: list[Tensor] = []
+
+    def act_on_sum(added: Tensor) -> Tensor | None:
+        new = act(added + entered[-1])
+        return None if new is None else new - entered[-1]
+
+    pre, attention = (_place(subject, Site(kind, site.layer)) for kind in ("resid_pre", "attn_out"))
+    with hooked_module(*pre, entered.append), hooked_module(*attention, act_on_sum):
         yield
 
 
 @contextmanager
 def hooked_module(module: nn.Module, before: bool, act: Replace) -> Iterator[None]:
-    """The same for the input or the output of a module."""
+    """The same for the input or the output of a module; one that takes a batch of one prompt as rows gets it as one."""
+
+    def shaped(value: Tensor) -> Tensor | None:
+        if value.ndim == 3:
+            return act(value)
+        new = act(value[None])
+        return None if new is None else new[0]
 
     def on_input(_: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if not inputs:
             (name, value), *rest = named.items()
-            new = act(value)
+            new = shaped(value)
             return None if new is None else ((), {name: new, **dict(rest)})
-        new = act(inputs[0])
+        new = shaped(inputs[0])
         return None if new is None else ((new, *inputs[1:]), named)
 
     def on_output(_: nn.Module, __: tuple[Any, ...], out: Any) -> Any:
         if isinstance(out, Tensor):
-            return act(out)
-        new = act(out[0])
+            return shaped(out)
+        new = shaped(out[0])
         return None if new is None else (new, *out[1:])
 
     handle = (
@@ -85,18 +120,12 @@ def hooked_module(module: nn.Module, before: bool, act: Replace) -> Iterator[Non
 
 @torch.no_grad()
 def read(subject: Subject, ids: Tensor, sites: Sequence[Site]) -> tuple[dict[Site, Tensor], Tensor]:
-    """Values of sites, and the logits; `resid_mid` of a parallel model from the two that it is the sum of."""
+    """Values of sites, and the logits."""
     found: dict[Site, Tensor] = {}
-    sums = [
-        site for site in sites if site.kind == "resid_mid" and subject.config.to_dict().get("use_parallel_residual")
-    ]
-    parts = [Site(kind, site.layer) for site in sums for kind in ("resid_pre", "attn_out")]
     with ExitStack() as stack:
-        for site in {*sites, *parts} - set(sums):
+        for site in sites:
             stack.enter_context(hooked(subject, site, lambda value, site=site: found.update({site: value.clone()})))
         logits = subject.module(input_ids=ids).logits
-    for site in sums:
-        found[site] = found[Site("resid_pre", site.layer)] + found[Site("attn_out", site.layer)]
     return found, logits
 
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 import pytest
 import torch
 
-from saecircuits.errors import InputError
+from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.sites import SITE_KINDS, Site
 from saecircuits.subject import Subject
-from tests.subject.plain import attention_of, blocks_of, hooked, hooked_module, last_matrix_of, logits_with, read
+from tests.subject.plain import (
+    POST_NORMED,
+    attention_of,
+    blocks_of,
+    hooked,
+    hooked_module,
+    last_matrix_of,
+    logits_with,
+    mlp_of,
+    read,
+)
 from tests.tiny import VOCABULARY
 
 PROMPT = "w1 w20 w3 w4 w1 w7"
@@ -79,6 +89,10 @@ def test_a_value_can_be_read_changed_and_written(subject: Subject) -> None:
 
 @pytest.mark.parametrize("layer", [0, 2])
 def test_neurons_are_read_and_written(subject: Subject, layer: int) -> None:
+    if not subject.architecture.has_neurons:
+        with pytest.raises(UnsupportedModelError, match="mixtures of experts"):
+            subject.run(PROMPT, lambda: subject.mlp_hidden(layer))
+        return
     ids, found, value = subject.tokenize(PROMPT).ids, [], torch.tensor(0)
 
     def body() -> tuple[torch.Tensor, torch.Tensor]:
@@ -110,7 +124,7 @@ def test_a_block_gives_everything_in_one_run(subject: Subject) -> None:
                 "attn_out": subject.get(Site("attn_out", layer)),
                 "resid_mid": subject.get(Site("resid_mid", layer)),
                 "mlp_in": subject.get(Site("mlp_in", layer)),
-                "mlp_hidden": subject.mlp_hidden(layer),
+                **({"mlp_hidden": subject.mlp_hidden(layer)} if subject.architecture.has_neurons else {}),
                 "mlp_raw": subject.mlp_raw(layer),
                 "mlp_out": subject.get(Site("mlp_out", layer)),
                 "resid_post": subject.get(Site("resid_post", layer)),
@@ -122,7 +136,7 @@ def test_a_block_gives_everything_in_one_run(subject: Subject) -> None:
     with (
         torch.no_grad(),
         hooked_module(attention_of(subject, 1), False, raw.append),
-        hooked_module(blocks_of(subject)[1].mlp, False, mlp.append),
+        hooked_module(mlp_of(subject, 1), False, mlp.append),
     ):
         subject.module(input_ids=ids)
     torch.testing.assert_close(found["attention_raw"], raw[0], atol=1e-6, rtol=1e-6)
@@ -130,7 +144,7 @@ def test_a_block_gives_everything_in_one_run(subject: Subject) -> None:
     torch.testing.assert_close(found["resid_pre"], first["resid_post"], atol=0, rtol=0)
     added = found["resid_pre"] + found["attn_out"] + found["mlp_out"]
     torch.testing.assert_close(added, found["resid_post"], atol=1e-6, rtol=1e-6)
-    post_normed = subject.config.model_type == "gemma2"
+    post_normed = subject.config.model_type in POST_NORMED
     assert torch.equal(found["attn_out"], found["attention_raw"]) != post_normed
     assert torch.equal(found["mlp_out"], found["mlp_raw"]) != post_normed
 
@@ -164,7 +178,7 @@ def test_prompts_of_different_lengths_are_one_batch(subject: Subject) -> None:
 @pytest.mark.parametrize("site", [Site("resid_pre", 0), Site("mlp_in", 1), Site("resid_post", 1)], ids=str)
 def test_reading_stops_after_the_last_site(subject: Subject, site: Site) -> None:
     called: list[str] = []
-    modules = {"earlier": blocks_of(subject)[0].mlp, "later": blocks_of(subject)[2], "head": subject.module.lm_head}
+    modules = {"earlier": mlp_of(subject, 0), "later": blocks_of(subject)[2], "head": subject.module.lm_head}
     hooks = [m.register_forward_hook(lambda *_, name=name: called.append(name)) for name, m in modules.items()]
     try:
         subject.read(PROMPT, [site])

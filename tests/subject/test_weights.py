@@ -6,13 +6,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from saecircuits.errors import UnsupportedModelError
 from saecircuits.sites import Site
 from saecircuits.subject import Norm, Subject, attention_implementation, rotate
-from tests.subject.plain import attention_of
+from tests.subject.plain import POST_NORMED, attention_of
 from tests.tiny import NEAR_CONFIGS, TINY_CONFIGS, tiny_subject
 
 PROMPT = "w1 w20 w3 w4 w1 w7 w8"
 LAYERS = range(3)
+LAYER_NORMED = ("gpt2", "gpt_neox", "gptj", "opt")
+NOT_ROTARY = ("gpt2", "opt")
 
 
 @pytest.fixture(params=sorted(TINY_CONFIGS | NEAR_CONFIGS), scope="module")
@@ -22,8 +25,9 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 def norms(subject: Subject) -> list[Norm]:
     weights = subject.weights
-    found = [weights.final_norm, *(norm(1) for norm in (weights.attention_norm, weights.mlp_norm))]
-    return found + [norm for norm in (weights.attention_post_norm(1), weights.mlp_post_norm(1)) if norm is not None]
+    found = [weights.final_norm, weights.attention_norm(1), weights.mlp_norm(1)]
+    found += [norm for norm in (weights.attention_post_norm(1), weights.mlp_post_norm(1)) if norm is not None]
+    return [norm for norm in found if norm.module is not None]
 
 
 def some_input(subject: Subject) -> Tensor:
@@ -57,7 +61,7 @@ def test_pulling_back_is_the_gradient_with_the_denominator_held(subject: Subject
     gradient = torch.randn(x.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     family = subject.config.model_type
     for norm in norms(subject):
-        centred = x - x.mean(-1, keepdim=True) if family in ("gpt2", "gpt_neox") else x
+        centred = x - x.mean(-1, keepdim=True) if family in LAYER_NORMED else x
         epsilon = getattr(norm.module, "variance_epsilon", None) or norm.module.eps
         denominator = (centred.pow(2).mean(-1, keepdim=True) + epsilon).sqrt().detach()
         gain = norm.module.weight + (1 if family.startswith("gemma") else 0)
@@ -70,7 +74,7 @@ def test_post_norms_are_there_where_a_family_has_them(subject: Subject) -> None:
     found = [
         norm(layer) for norm in (subject.weights.attention_post_norm, subject.weights.mlp_post_norm) for layer in LAYERS
     ]
-    if subject.config.model_type != "gemma2":
+    if subject.config.model_type not in POST_NORMED:
         assert found == [None] * 6
     else:
         assert len({id(norm.module) for norm in found if norm is not None}) == 6
@@ -95,9 +99,9 @@ def test_attention_weights_make_the_attention_output(subject: Subject) -> None:
         weights, norm = subject.weights.attention(layer), subject.weights.attention_norm(layer)
         d_head = subject.config.to_dict().get("head_dim") or 8
         assert weights.value.shape == (4, 32, d_head)
-        values = torch.einsum("pd,hdk->hpk", norm.module(pre[0]), weights.value) + weights.value_bias[:, None]
+        values = torch.einsum("pd,hdk->hpk", norm.apply(pre[0]), weights.value) + weights.value_bias[:, None]
         made = torch.einsum("hqp,hpk,hkd->qd", pattern[0].double(), values, weights.output) + weights.output_bias
-        torch.testing.assert_close(weights.out(norm.module(pre[0]), pattern[0].double()), made, atol=1e-9, rtol=1e-9)
+        torch.testing.assert_close(weights.out(norm.apply(pre[0]), pattern[0].double()), made, atol=1e-9, rtol=1e-9)
         post = subject.weights.attention_post_norm(layer)
         # eager attention takes its softmax in float32 in every family
         torch.testing.assert_close(made if post is None else post.apply(made), out[0], **DENOMINATOR)
@@ -114,7 +118,7 @@ def test_query_and_key_weights_make_the_attention_pattern(subject: Subject) -> N
     with attention_implementation(subject, "eager"):
         found = subject.run(PROMPT, body)
     for layer, (pre, pattern) in enumerate(found):
-        weights, read = subject.weights.query_key(layer), subject.weights.attention_norm(layer).module(pre[0])
+        weights, read = subject.weights.query_key(layer), subject.weights.attention_norm(layer).apply(pre[0])
         cos, sin = weights.cos_sin(torch.arange(len(read)))
         query = torch.einsum("pd,hdk->hpk", read, weights.query) + weights.query_bias[:, None]
         key = torch.einsum("pd,hdk->hpk", read, weights.key) + weights.key_bias[:, None]
@@ -131,15 +135,18 @@ def test_what_bends_scores_is_there_where_a_family_has_it(subject: Subject) -> N
     """Else the test above could pass with two wrongs: a tiny model whose caps and windows do nothing."""
     name = subject.name.removeprefix("tiny ")
     per_layer = [subject.weights.query_key(layer) for layer in LAYERS]
-    windows = {"gemma2": [3, None, 3], "qwen2": [None, 4, 4], "mistral": [3, 3, 3]}
+    windows = {"gemma2": [3, None, 3], "gemma3_text": [3, None, 3], "qwen2": [None, 4, 4], "mistral": [3, 3, 3]}
+    windows |= {"mixtral": [4, 4, 4], "phi3": [4, 4, 4]}
     assert [weights.window for weights in per_layer] == windows.get(name, [None] * 3)
     assert {weights.cap for weights in per_layer} == {2.0 if name == "gemma2" else None}
-    assert {weights.query_norm is None for weights in per_layer} == {name != "qwen3"}
-    assert {weights.key_norm is None for weights in per_layer} == {name != "qwen3"}
-    rotary = {"gpt2": 0, "gpt_neox": 4, "gpt_neox serial": 2, "gemma": 16, "gemma2": 16, "qwen3": 16}
+    normed = name in ("gemma3_text", "olmo2", "qwen3", "qwen3_moe")
+    assert {weights.query_norm is not None for weights in per_layer} == {normed}
+    assert {weights.key_norm is not None for weights in per_layer} == {normed}
+    rotary = {"gpt2": 0, "opt": 0, "gptj": 4, "phi3": 4, "gpt_neox": 4, "gpt_neox serial": 2}
+    rotary |= dict.fromkeys(("gemma", "gemma2", "gemma3_text", "qwen3", "qwen3_moe"), 16)
     assert per_layer[0].cos_sin(torch.arange(5))[0].shape == (5, rotary.get(name, 8))
-    assert per_layer[0].mask(5).sum() == (12 if per_layer[0].window == 3 else 15)
-    assert subject.parallel == (name == "gpt_neox")
+    assert per_layer[0].mask(5).sum() == {3: 12, 4: 14, None: 15}[per_layer[0].window]
+    assert subject.parallel == (name in ("gpt_neox", "gptj"))
 
 
 def test_rotation_depends_on_the_distance_alone(subject: Subject) -> None:
@@ -154,10 +161,24 @@ def test_rotation_depends_on_the_distance_alone(subject: Subject) -> None:
     )
     # cosines and sines are made in float32
     torch.testing.assert_close((near[0] * near[1]).sum(-1), (far[0] * far[1]).sum(-1), atol=1e-5, rtol=1e-5)
-    assert torch.equal(near[0], far[0]) == (subject.config.model_type == "gpt2")
+    assert torch.equal(near[0], far[0]) == (subject.config.model_type in NOT_ROTARY)
+
+
+def test_where_there_is_no_norm_the_stream_is_read_as_it_is(subject: Subject) -> None:
+    x, weights = some_input(subject), subject.weights
+    without = [norm for norm in (weights.attention_norm(1), weights.mlp_norm(1)) if norm.module is None]
+    assert len(without) == (2 if subject.config.model_type == "olmo2" else 0)
+    for norm in without:
+        assert torch.equal(norm.apply(x), x)
+        assert torch.equal(norm.pull_back(x) * norm.scale(x), x)
 
 
 def test_neurons_make_the_mlp_output(subject: Subject) -> None:
+    if not subject.architecture.has_neurons:
+        with pytest.raises(UnsupportedModelError, match=r"mixtures of experts.*no one list of neurons"):
+            subject.weights.mlp_down(0)
+        return
+
     def body() -> list[tuple[Tensor, Tensor]]:
         return [(subject.mlp_hidden(layer), subject.get(Site("mlp_out", layer))) for layer in LAYERS]
 
@@ -179,7 +200,7 @@ def test_logits_are_unembedded_and_capped(subject: Subject) -> None:
     weights = subject.weights
     final, logits = subject.run(PROMPT, lambda: (subject.final_input(), subject.logits()))
     made = weights.final_norm.module(final) @ weights.unembed.T + weights.unembed_bias
-    assert weights.logit_cap == (5.0 if subject.config.model_type == "gemma2" else None)
+    assert weights.logit_cap == (5.0 if subject.config.model_type in ("gemma2", "gemma3_text") else None)
     if weights.logit_cap is not None:
         assert (made - logits).abs().max() > 0.1  # the cap bends
         made = weights.logit_cap * torch.tanh(made / weights.logit_cap)
@@ -191,7 +212,7 @@ def test_embeddings_add_up(subject: Subject) -> None:
     made = weights.token_embedding[ids] * weights.embedding_scale
     if weights.position_embedding is not None:
         made = made + weights.position_embedding[: len(ids)]
-    assert (weights.position_embedding is not None) == (subject.config.model_type == "gpt2")
+    assert (weights.position_embedding is not None) == (subject.config.model_type in NOT_ROTARY)
     assert (weights.embedding_scale != 1) == subject.config.model_type.startswith("gemma")
     first = Site("resid_pre", 0)
     torch.testing.assert_close(subject.read(PROMPT, [first])[first][0], made, atol=0, rtol=0)
@@ -203,7 +224,7 @@ def test_half_precision_is_read_as_single(name: str) -> None:
     subject = tiny_subject(name, dtype=torch.bfloat16)
     weights, ids = subject.weights, subject.tokenize(PROMPT).ids[0]
     attention, query_key, norm = weights.attention(0), weights.query_key(0), weights.attention_norm(0)
-    read = [attention.value, attention.output, query_key.query, query_key.key_bias, norm.gain, weights.mlp_down(0)]
+    read = [attention.value, attention.output, query_key.query, query_key.key_bias, norm.gain, weights.unembed]
     assert {values.dtype for values in (*read, *query_key.cos_sin(ids))} == {torch.float32}
     first = Site("resid_pre", 0)
     made = (weights.token_embedding[ids] * weights.embedding_scale).bfloat16()

@@ -20,7 +20,7 @@ from saecircuits.attribution.direct.readings import Readings, before
 from saecircuits.attribution.direct.sources import Sources
 from saecircuits.attribution.direct.sweep import sweep
 from saecircuits.replacement import Capture, Replacement
-from saecircuits.subject import Norm, QueryKeyWeights, rotate
+from saecircuits.subject import HeadNorm, Norm, QueryKeyWeights, rotate
 
 from .score_sources import local_parts, n_sources
 
@@ -110,12 +110,14 @@ class Scores:
         keys = self.key(torch.arange(len(shares), device=shares.device), shares)
         return self._whole(keys) @ self._whole(self.query(query))[0]
 
-    def _side(self, at: Tensor, share: Tensor, weight: Tensor, bias: Tensor, own_norm: Norm | None) -> Side:
-        captured, weight, bias = self._captured, weight[self._head], bias[self._head]
+    def _side(self, at: Tensor, share: Tensor, weights: Tensor, biases: Tensor, head_norm: HeadNorm | None) -> Side:
+        captured, weight, bias = self._captured, weights[self._head], biases[self._head]
         scale = captured.attention_scale[self._layer][at]
-        own_scale = torch.ones_like(scale)
-        if own_norm is not None:
-            own_scale = own_norm.scale(self._norm.apply(captured.resid_pre[self._layer][at], scale) @ weight + bias)
+        own_norm, own_scale = None, torch.ones_like(scale)
+        if head_norm is not None:
+            own_norm = head_norm.of(self._head, len(bias))
+            read = self._norm.apply(captured.resid_pre[self._layer][at], scale)
+            own_scale = head_norm.scale(read @ weights + biases[:, None])[self._head]
         cos, sin = (turn.to(weight.dtype) for turn in self.weights.cos_sin(at))
         return Side(at, share, self._norm, scale, weight, bias, own_norm, own_scale, cos, sin)
 

@@ -95,7 +95,7 @@ class Features(Basis):
 
     def skipped(self, values: Mapping[Place, Tensor], write: int) -> Tensor | None:
         """The skip connection to one place."""
-        if self._dictionary.W_skip is None or any(read not in values for read in self.reads):
+        if not self._dictionary.has_path_past or any(read not in values for read in self.reads):
             return None
         past = self._dictionary.skipped(self._read(values))
         assert isinstance(past, Tensor)
@@ -103,9 +103,8 @@ class Features(Basis):
 
     def preactivation(self, values: Mapping[Place, Tensor], spot: Rows, index: Rows) -> Float[Tensor, " node"]:
         """What the activation function gets; a latent that fires equals it."""
-        d = self._dictionary
-        x = torch.stack([values[read].flatten(0, 1)[spot] for read in self.reads], 1).to(d.W_enc.dtype)
-        return ((x - d.b_in) * d.W_enc[index]).sum((1, 2)) + d.b_enc[index]
+        x = torch.stack([values[read].flatten(0, 1)[spot] for read in self.reads], 1)
+        return self._dictionary.preactivations_of(x, index)
 
     def contract(
         self, gradient: Float[Tensor, "reading spot width"], spot: Rows, index: Rows, write: int

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from saecircuits.errors import UnsupportedModelError
-from saecircuits.subject import Norm, Subject, Tokens, attention_implementation, held
+from saecircuits.subject import Norm, Subject, Tokens, attention_implementation, held, linear
 
 from .methods import GradientMethod, RelP
 
@@ -67,9 +67,10 @@ def _norms(subject: Subject) -> list[Norm]:
     for layer in range(subject.n_layers):
         scores = weights.query_key(layer)
         some = (weights.attention_norm(layer), weights.attention_post_norm(layer), weights.mlp_norm(layer))
-        some += (weights.mlp_post_norm(layer), scores.query_norm, scores.key_norm)
-        norms += [norm for norm in some if norm is not None]
-    return norms
+        some += (weights.mlp_post_norm(layer),)
+        some += tuple(of.norm for of in (scores.query_norm, scores.key_norm) if of is not None)
+        norms += [norm for norm in some if norm is not None and norm.module is not None]
+    return list({norm.module: norm for norm in norms}.values())  # attention and MLP may share one
 
 
 @contextmanager
@@ -113,11 +114,12 @@ class _LinearNorm:
 
 
 def _hook_mlp(stack: ExitStack, subject: Subject, layer: int) -> None:
-    row = subject.architecture
-    block: Any = subject.module.get_submodule(row.blocks)
-    mlp, down = block[layer].get_submodule(row.mlp), block[layer].get_submodule(row.mlp_down)
-    weighted = [child for child in mlp.children() if next(child.parameters(), None) is not None]
-    others = [child for child in mlp.children() if child not in weighted and not isinstance(child, nn.Dropout)]
+    row, blocks = subject.architecture, subject.module.get_submodule(subject.architecture.blocks)
+    block: Any = blocks.get_submodule(str(layer))
+    down, mlp = block.get_submodule(row.mlp_hidden.path), block.get_submodule(row.mlp)
+    parts = block if row.mlp_first is not None else mlp
+    weighted = [child for child in mlp.children() if _has_weights(child)] or [block.get_submodule(row.mlp_first), mlp]
+    others = [child for child in parts.children() if not _has_weights(child) and not isinstance(child, nn.Dropout)]
     if len(others) != 1 or len(weighted) not in (_GATED - 1, _GATED):
         raise UnsupportedModelError(
             f"RelP expects an MLP of two or three matrices and one activation function, not {type(mlp).__name__} "
@@ -125,8 +127,13 @@ def _hook_mlp(stack: ExitStack, subject: Subject, layer: int) -> None:
             "Use Gradient() or IntegratedGradients().",
         )
     stack.callback(others[0].register_forward_hook(_as_factor).remove)
-    if len(weighted) == _GATED:
+    fused = linear(weighted[0])[0].shape[1] == 2 * linear(down)[0].shape[0]
+    if len(weighted) == _GATED or fused:
         stack.callback(down.register_forward_pre_hook(_halved).remove)
+
+
+def _has_weights(module: nn.Module) -> bool:
+    return next(module.parameters(), None) is not None
 
 
 def _as_factor(_: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> Tensor:
