@@ -69,7 +69,7 @@ from .lab import (
     load_model as load_model,
 )
 from .sites import Site as Site
-from .subject import Architecture as Architecture, Subject as Subject, register_architecture as register_architecture
+from .subject import Subject as Subject, register_architecture as register_architecture
 from .training import (
     L0 as L0,
     L1 as L1,
@@ -119,7 +119,6 @@ __all__ = [
     "Adam",
     "Add",
     "AllFeatures",
-    "Architecture",
     "AuxK",
     "BatchTopK",
     "CheckReport",

@@ -216,8 +216,8 @@ def test_python_goes_on_while_the_picture_is_made(monkeypatch: pytest.MonkeyPatc
     plane = module.plane
 
     def slow(*arguments: Any) -> Any:
-        heard.append(atlas.busy)
         assert go.wait(20)
+        heard.append(atlas.busy)  # by now there is an atlas
         return plane(*arguments)
 
     monkeypatch.setattr(module, "plane", slow)
