@@ -43,6 +43,15 @@ def test_a_node_of_both_is_selected_in_both_and_python_hears_it(opened):
     assert run_python(opened, "print(view.feature == card.feature)").strip() == "True"
 
 
+def test_where_there_is_little_room_one_lies_below_the_other(opened):
+    first, second = (opened.locator(".saec-compared").nth(at) for at in (0, 1))
+    assert second.bounding_box()["y"] == first.bounding_box()["y"]
+    opened.set_viewport_size({"width": 760, "height": 1100})
+    below = "([a, b]) => b.getBoundingClientRect().top >= a.getBoundingClientRect().bottom"
+    opened.wait_for_function(below, arg=[first.element_handle(), second.element_handle()])
+    opened.set_viewport_size({"width": 1400, "height": 1100})
+
+
 def test_python_turns_to_the_difference(opened):
     run_python(opened, "view.mode = 'difference'")
     opened.locator(".saec-compared-name", has_text="B − A").wait_for()
