@@ -37,8 +37,6 @@ from .shown import Shown
 from .steering import answer_continue
 from .workbench import Workbench
 
-__all__ = ["Explorer", "Workbench"]
-
 _OF_A_CIRCUIT = frozenset({"selected", "pinned", "supernodes", "places", "filter", "edits"})
 
 

@@ -11,7 +11,7 @@ import type { CrosscoderTraits } from "./crosscoder/traits.js";
 import { download, h } from "./dom.js";
 import { pngFile, svgFile } from "./graph/picture.js";
 import { mount, type Stand } from "./mount.js";
-import { codeStrip } from "./panels/code.js";
+import { lastAction } from "./panels/code.js";
 import { statusLine } from "./status.js";
 import { visible } from "./text.js";
 
@@ -34,13 +34,7 @@ function build(stand: Stand<CrosscoderTraits>) {
   });
   const legend = mapLegend(ui, store, map);
   const list = createList(ui, store, actions, map.ramp);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code,
-    },
-  ]);
+  const code = lastAction(ui, store);
   const empty = h(ui, "p", { class: "saec-empty", text: "No crosscoder yet." });
   const body = h(
     ui,
@@ -62,7 +56,7 @@ function build(stand: Stand<CrosscoderTraits>) {
     ),
     list.element,
   );
-  root.append(controls.element, status.element, empty, body, code.element);
+  root.append(controls.element, status.element, empty, body, code);
 
   async function savePicture(kind: "png" | "svg"): Promise<void> {
     const picture = map.picture();
@@ -74,10 +68,6 @@ function build(stand: Stand<CrosscoderTraits>) {
     else status.fail({ message: "The browser could not make the picture.", cure: "Save it as SVG instead." });
   }
 
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   store.watch(["crosscoder"], ({ crosscoder }) => {
     empty.hidden = crosscoder !== null;
     body.hidden = crosscoder === null;

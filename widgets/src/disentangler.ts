@@ -8,7 +8,7 @@ import type { DisentangleTraits } from "./disentangle/traits.js";
 import { h } from "./dom.js";
 import { createStore } from "./model/store.js";
 import { mount, type Stand } from "./mount.js";
-import { codeStrip } from "./panels/code.js";
+import { lastAction } from "./panels/code.js";
 import { statusLine } from "./status.js";
 
 function build(stand: Stand<DisentangleTraits>): void {
@@ -18,13 +18,7 @@ function build(stand: Stand<DisentangleTraits>): void {
   const status = statusLine(stand);
   const actions = createActions(stand, store, status);
   followTraits(stand, store);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code,
-    },
-  ]);
+  const code = lastAction(ui, store);
   const evidence = h(ui, "section", {
     class: "saec-split-evidence",
     attrs: { "aria-label": "The selected feature" },
@@ -34,16 +28,12 @@ function build(stand: Stand<DisentangleTraits>): void {
     toyPanel(stand, store, actions),
     neuronPanel(stand, store, actions),
     evidence,
-    code.element,
+    code,
   );
   follow(["feature", "card", "live"], () => {
     const [feature, card] = [model.get("feature") ?? null, model.get("card") ?? null];
     const tools = { go: actions.select, rename: actions.rename };
     showCard(ui, evidence, { feature, card, live: Boolean(model.get("live")) }, tools);
-  });
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
   });
 }
 

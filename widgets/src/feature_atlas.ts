@@ -9,7 +9,7 @@ import { followAtlas } from "./atlas/state.js";
 import type { AtlasTraits } from "./atlas/traits.js";
 import { download, h } from "./dom.js";
 import { mount, type Stand } from "./mount.js";
-import { codeStrip } from "./panels/code.js";
+import { lastAction } from "./panels/code.js";
 import { statusLine } from "./status.js";
 
 function build(stand: Stand<AtlasTraits>) {
@@ -32,14 +32,8 @@ function build(stand: Stand<AtlasTraits>) {
     h(ui, "div", { class: "saec-atlas-main" }, stage.element, trust),
     sidePanel(ui, store, actions),
   );
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code,
-    },
-  ]);
-  root.append(controls.element, status.element, empty, body, code.element);
+  const code = lastAction(ui, store);
+  root.append(controls.element, status.element, empty, body, code);
 
   async function savePicture(kind: "png" | "svg"): Promise<void> {
     const picture = stage.picture();
@@ -50,10 +44,6 @@ function build(stand: Stand<AtlasTraits>) {
     else status.fail({ message: "The browser could not make the picture.", cure: "Save it as SVG instead." });
   }
 
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   store.watch(["atlas", "trust"], (state) => {
     trust.textContent = trustText(state.trust);
     trust.hidden = state.trust === null;

@@ -5,7 +5,7 @@ import { keepFocus } from "./focus.js";
 import { createGuard } from "./guard.js";
 import { createStore } from "./model/store.js";
 import type { Model } from "./model/traits.js";
-import { codeStrip } from "./panels/code.js";
+import { lastAction } from "./panels/code.js";
 import { createActions } from "./pareto/actions.js";
 import { paretoControls } from "./pareto/controls.js";
 import { createPlot } from "./pareto/plot.js";
@@ -28,13 +28,7 @@ function render({ model, el, signal }: RenderProps): () => void {
   const unfollow = followTraits(model, store);
   const actions = createActions(model, store);
   const plot = createPlot(ui, store, actions);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code,
-    },
-  ]);
+  const code = lastAction(ui, store);
   const root = h(
     ui,
     "div",
@@ -42,12 +36,8 @@ function render({ model, el, signal }: RenderProps): () => void {
     guard.element,
     paretoControls(ui, store, actions),
     h(ui, "div", { class: "saec-pareto-body" }, plot, sidePanel(ui, store, actions)),
-    code.element,
+    code,
   );
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   el.append(root);
   followTheme(ui, root, () => {});
   keepFocus(ui, root, plot);

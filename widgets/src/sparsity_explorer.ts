@@ -4,7 +4,7 @@ import { showCard } from "./card/slot.js";
 import { h } from "./dom.js";
 import { createStore } from "./model/store.js";
 import { mount, type Stand } from "./mount.js";
-import { codeStrip } from "./panels/code.js";
+import { lastAction } from "./panels/code.js";
 import { controls, levelSlider } from "./sparsity/controls.js";
 import { costCurve } from "./sparsity/curve.js";
 import { heatMap } from "./sparsity/map.js";
@@ -20,13 +20,7 @@ function build(stand: Stand<SparsityTraits>): void {
   const actions = createActions(stand, store, status);
   followTraits(stand, store);
 
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code,
-    },
-  ]);
+  const code = lastAction(ui, store);
   const evidence = h(ui, "section", {
     class: "saec-sparse-evidence",
     attrs: { "aria-label": "The selected feature" },
@@ -43,16 +37,12 @@ function build(stand: Stand<SparsityTraits>): void {
       h(ui, "div", { class: "saec-sparse-side" }, costCurve(ui, store, actions), guide(stand)),
     ),
     evidence,
-    code.element,
+    code,
   );
   follow(["feature", "card", "live"], () => {
     const [feature, card] = [model.get("feature") ?? null, model.get("card") ?? null];
     const tools = { go: actions.select, rename: actions.rename };
     showCard(ui, evidence, { feature, card, live: Boolean(model.get("live")) }, tools);
-  });
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
   });
 }
 

@@ -2172,6 +2172,15 @@ function codeStrip(ui, buttons) {
     }
   };
 }
+function lastAction(ui, store) {
+  const title = "Copy the Python that does the last action";
+  const strip = codeStrip(ui, [{ text: "Copy as Python", title, content: () => store.get().code }]);
+  store.watch(["code"], ({ code }) => {
+    strip.element.hidden = code === "";
+    strip.show(code);
+  });
+  return strip.element;
+}
 
 // src/model/failure.ts
 function asFailure(error) {
@@ -2302,13 +2311,7 @@ function build(stand) {
   });
   const legend = mapLegend(ui, store, map);
   const list = createList(ui, store, actions, map.ramp);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code
-    }
-  ]);
+  const code = lastAction(ui, store);
   const empty = h(ui, "p", { class: "saec-empty", text: "No crosscoder yet." });
   const body = h(
     ui,
@@ -2330,7 +2333,7 @@ function build(stand) {
     ),
     list.element
   );
-  root.append(controls.element, status.element, empty, body, code.element);
+  root.append(controls.element, status.element, empty, body, code);
   async function savePicture(kind) {
     const picture = map.picture();
     const { crosscoder, measure } = store.get();
@@ -2340,10 +2343,6 @@ function build(stand) {
     if (file) download(ui, `crosscoder.${kind}`, file);
     else status.fail({ message: "The browser could not make the picture.", cure: "Save it as SVG instead." });
   }
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   store.watch(["crosscoder"], ({ crosscoder }) => {
     empty.hidden = crosscoder !== null;
     body.hidden = crosscoder === null;

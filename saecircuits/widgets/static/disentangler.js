@@ -1855,6 +1855,15 @@ function codeStrip(ui, buttons) {
     }
   };
 }
+function lastAction(ui, store) {
+  const title = "Copy the Python that does the last action";
+  const strip = codeStrip(ui, [{ text: "Copy as Python", title, content: () => store.get().code }]);
+  store.watch(["code"], ({ code }) => {
+    strip.element.hidden = code === "";
+    strip.show(code);
+  });
+  return strip.element;
+}
 
 // src/status.ts
 function statusLine(stand) {
@@ -1966,13 +1975,7 @@ function build(stand) {
   const status = statusLine(stand);
   const actions = createActions(stand, store, status);
   followTraits(stand, store);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code
-    }
-  ]);
+  const code = lastAction(ui, store);
   const evidence = h(ui, "section", {
     class: "saec-split-evidence",
     attrs: { "aria-label": "The selected feature" }
@@ -1982,16 +1985,12 @@ function build(stand) {
     toyPanel(stand, store, actions),
     neuronPanel(stand, store, actions),
     evidence,
-    code.element
+    code
   );
   follow(["feature", "card", "live"], () => {
     const [feature, card] = [model.get("feature") ?? null, model.get("card") ?? null];
     const tools = { go: actions.select, rename: actions.rename };
     showCard(ui, evidence, { feature, card, live: Boolean(model.get("live")) }, tools);
-  });
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
   });
 }
 var disentangler_default = mount(build, "saec-disentangler");

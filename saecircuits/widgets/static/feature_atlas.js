@@ -2066,6 +2066,15 @@ function codeStrip(ui, buttons) {
     }
   };
 }
+function lastAction(ui, store) {
+  const title = "Copy the Python that does the last action";
+  const strip = codeStrip(ui, [{ text: "Copy as Python", title, content: () => store.get().code }]);
+  store.watch(["code"], ({ code }) => {
+    strip.element.hidden = code === "";
+    strip.show(code);
+  });
+  return strip.element;
+}
 
 // src/model/failure.ts
 function asFailure(error) {
@@ -2197,14 +2206,8 @@ function build(stand) {
     h(ui, "div", { class: "saec-atlas-main" }, stage.element, trust),
     sidePanel(ui, store, actions)
   );
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code
-    }
-  ]);
-  root.append(controls.element, status.element, empty, body, code.element);
+  const code = lastAction(ui, store);
+  root.append(controls.element, status.element, empty, body, code);
   async function savePicture(kind) {
     const picture = stage.picture();
     if (!picture) return;
@@ -2213,10 +2216,6 @@ function build(stand) {
     if (file) download(ui, `atlas.${kind}`, file);
     else status.fail({ message: "The browser could not make the picture.", cure: "Save it as SVG instead." });
   }
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   store.watch(["atlas", "trust"], (state) => {
     trust.textContent = trustText(state.trust);
     trust.hidden = state.trust === null;

@@ -230,6 +230,15 @@ function codeStrip(ui, buttons) {
     }
   };
 }
+function lastAction(ui, store) {
+  const title = "Copy the Python that does the last action";
+  const strip = codeStrip(ui, [{ text: "Copy as Python", title, content: () => store.get().code }]);
+  store.watch(["code"], ({ code }) => {
+    strip.element.hidden = code === "";
+    strip.show(code);
+  });
+  return strip.element;
+}
 
 // src/model/python.ts
 var UNPRINTABLE = (
@@ -1062,13 +1071,7 @@ function render({ model, el, signal }) {
   const unfollow = followTraits(model, store);
   const actions = createActions(model, store);
   const plot = createPlot(ui, store, actions);
-  const code = codeStrip(ui, [
-    {
-      text: "Copy as Python",
-      title: "Copy the Python that does the last action",
-      content: () => store.get().code
-    }
-  ]);
+  const code = lastAction(ui, store);
   const root = h(
     ui,
     "div",
@@ -1076,12 +1079,8 @@ function render({ model, el, signal }) {
     guard.element,
     paretoControls(ui, store, actions),
     h(ui, "div", { class: "saec-pareto-body" }, plot, sidePanel(ui, store, actions)),
-    code.element
+    code
   );
-  store.watch(["code"], (state) => {
-    code.element.hidden = state.code === "";
-    code.show(state.code);
-  });
   el.append(root);
   followTheme(ui, root, () => {
   });

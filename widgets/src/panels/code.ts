@@ -1,6 +1,7 @@
 /** A line of Python that does what was last done by hand, with buttons that copy it or more. */
 
 import { copy, h, type Ui } from "../dom.js";
+import type { Store } from "../model/store.js";
 
 const SAID_MS = 1500;
 
@@ -51,4 +52,15 @@ export function codeStrip(ui: Ui, buttons: readonly CopyButton[]): CodeStrip {
       code.textContent = line;
     },
   };
+}
+
+/** The strip of a widget that keeps the Python of its last action as `code`; there is none before the first. */
+export function lastAction(ui: Ui, store: Store<{ code: string }>): HTMLElement {
+  const title = "Copy the Python that does the last action";
+  const strip = codeStrip(ui, [{ text: "Copy as Python", title, content: () => store.get().code }]);
+  store.watch(["code"], ({ code }) => {
+    strip.element.hidden = code === "";
+    strip.show(code);
+  });
+  return strip.element;
 }
