@@ -62,13 +62,13 @@ def _claims(subject: Subject) -> Iterator[Claim]:
 
     with attention_implementation(subject, "eager"):
         blocks, final, logits = subject.run(ids, body)
-    embedded = weights.token_embedding[ids] * weights.embedding_scale
+    embedded = weights.embedded(ids)
     if weights.position_embedding is not None:
         embedded = embedded + weights.position_embedding[: len(ids)]
     yield "embeddings make resid_pre.0", embedded, at_least_single(blocks[0]["resid_pre"][0])
     for layer, block in enumerate(blocks):
         yield from _block_claims(subject, layer, {name: at_least_single(value[0]) for name, value in block.items()})
-    unembedded = weights.final_norm.apply(at_least_single(final[0])) @ weights.unembed.T + weights.unembed_bias
+    unembedded = weights.unembedded(weights.final_norm.apply(at_least_single(final[0])))
     cap = weights.logit_cap
     capped = unembedded if cap is None else cap * torch.tanh(unembedded / cap)
     yield "final norm, unembedding and cap make the logits", capped, at_least_single(logits[0])

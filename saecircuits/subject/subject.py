@@ -97,7 +97,7 @@ class Subject:
     @property
     def device(self) -> torch.device:
         """Where the token embeddings lie."""
-        return self.weights.token_embedding.device
+        return self.weights.device
 
     @property
     def context(self) -> int:

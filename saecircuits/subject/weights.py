@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from .architectures import Architecture, option
 from .norms import HeadNorm, Norm
 from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights, at_least_single, linear
+
+_TOKENS_AT_ONCE = 2**14
+"""Rows of the unembedding that are copied at once."""
 
 
 class Weights:
@@ -46,6 +50,16 @@ class Weights:
         scale = option(embedding, self._architecture.embedding_scale)
         return 1.0 if scale is None else float(scale.to(self.dtype))  # rounded as the model rounds it
 
+    def embedded(self, tokens: Int[Tensor, " row"]) -> Float[Tensor, "row d_model"]:
+        """What tokens put into the stream, before positions; no rows of others are copied."""
+        table = self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight")
+        return at_least_single(table[tokens]) * self.embedding_scale
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether positions have an embedding of their own; rotary models have none."""
+        return self._architecture.position_embedding is not None
+
     @property
     def position_embedding(self) -> Float[Tensor, "position d_model"] | None:
         """None for rotary models."""
@@ -53,15 +67,47 @@ class Weights:
         return None if path is None else self._parameter(path)[self._architecture.first_position :]
 
     @property
+    def device(self) -> torch.device:
+        """Where the token embeddings lie."""
+        return self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight").device
+
+    @property
+    def n_tokens(self) -> int:
+        """Number of logits."""
+        return len(self._unembedding.weight)
+
+    @property
     def unembed(self) -> Float[Tensor, "vocabulary d_model"]:
-        """One row a token."""
-        return at_least_single(self._unembedding.weight)
+        """One row a token: all of them at once, in float32 2.4 GB of Gemma 2 2B."""
+        return self.unembed_rows(slice(None))[0]
 
     @property
     def unembed_bias(self) -> Float[Tensor, " vocabulary"]:
         """Zero where the model has none."""
-        bias = self._unembedding.bias
-        return self.unembed.new_zeros(len(self.unembed)) if bias is None else at_least_single(bias)
+        return self._unembed_bias(slice(None))
+
+    def unembed_rows(
+        self, tokens: slice | Int[Tensor, " row"]
+    ) -> tuple[Float[Tensor, "row d_model"], Float[Tensor, " row"]]:
+        """Rows of some tokens, and their biases; no others are copied."""
+        return at_least_single(self._unembedding.weight[tokens]), self._unembed_bias(tokens)
+
+    def unembed_row(self, token: int) -> tuple[Float[Tensor, " d_model"], Float[Tensor, ""]]:
+        """The row of one token, and its bias."""
+        rows, bias = self.unembed_rows(slice(token, token + 1))
+        return rows[0], bias[0]
+
+    def unembed_mean(
+        self, shares: Float[Tensor, " vocabulary"] | None = None
+    ) -> tuple[Float[Tensor, " d_model"], Float[Tensor, ""]]:
+        """The mean row and bias over the vocabulary, plain or weighted by shares that add up to one."""
+        bias = self.unembed_bias
+        shares = torch.full_like(bias, 1 / len(bias)) if shares is None else shares
+        return torch.stack([shares[part] @ rows for part, rows, _ in self._unembed_parts()]).sum(0), shares @ bias
+
+    def unembedded(self, read: Float[Tensor, "*rows d_model"]) -> Float[Tensor, "*rows vocabulary"]:
+        """Logits before a soft cap, from what the unembedding reads (after the last norm)."""
+        return torch.cat([read @ rows.T + bias for _, rows, bias in self._unembed_parts()], -1)
 
     @property
     def logit_cap(self) -> float | None:
@@ -121,6 +167,17 @@ class Weights:
     def mlp_down_bias(self, layer: int) -> Float[Tensor, " d_model"]:
         """The bias of the MLP's last matrix, zero where the model has none."""
         return linear(self._mlp_down(layer))[1]
+
+    def _unembed_parts(self) -> Iterator[tuple[slice, Tensor, Tensor]]:
+        for start in range(0, self.n_tokens, _TOKENS_AT_ONCE):
+            part = slice(start, start + _TOKENS_AT_ONCE)
+            yield part, *self.unembed_rows(part)
+
+    def _unembed_bias(self, tokens: slice | Tensor) -> Tensor:
+        weight, bias = self._unembedding.weight, self._unembedding.bias
+        if bias is None:
+            bias = weight.new_zeros(1).expand(len(weight))
+        return at_least_single(bias[tokens])
 
     @property
     def _unembedding(self) -> Any:

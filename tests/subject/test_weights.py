@@ -210,9 +210,11 @@ def test_logits_are_unembedded_and_capped(subject: Subject) -> None:
 def test_embeddings_add_up(subject: Subject) -> None:
     ids, weights = subject.tokenize(PROMPT).ids[0], subject.weights
     made = weights.token_embedding[ids] * weights.embedding_scale
+    assert torch.equal(weights.embedded(ids), made)
     if weights.position_embedding is not None:
         made = made + weights.position_embedding[: len(ids)]
-    assert (weights.position_embedding is not None) == (subject.config.model_type in NOT_ROTARY)
+    assert weights.has_positions == (subject.config.model_type in NOT_ROTARY)
+    assert weights.has_positions == (weights.position_embedding is not None)
     assert (weights.embedding_scale != 1) == subject.config.model_type.startswith("gemma")
     first = Site("resid_pre", 0)
     torch.testing.assert_close(subject.read(PROMPT, [first])[first][0], made, atol=0, rtol=0)
@@ -230,3 +232,22 @@ def test_half_precision_is_read_as_single(name: str) -> None:
     made = (weights.token_embedding[ids] * weights.embedding_scale).bfloat16()
     if weights.position_embedding is None:
         torch.testing.assert_close(subject.read(PROMPT, [first])[first][0], made, atol=0, rtol=0)
+
+
+def test_rows_of_the_unembedding_are_had_without_the_others(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In parts smaller than the vocabulary, against the whole matrix."""
+    monkeypatch.setattr("saecircuits.subject.weights._TOKENS_AT_ONCE", 7)
+    weights, whole, read = subject.weights, subject.module.get_output_embeddings(), some_input(subject)
+    bias = whole.weight.new_zeros(len(whole.weight)) if whole.bias is None else whole.bias
+    shares = torch.rand(len(bias), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    chosen = torch.tensor([5, 59, 5])
+    assert weights.n_tokens == len(bias)
+    for found, expected in zip(weights.unembed_rows(chosen), (whole.weight[chosen], bias[chosen]), strict=True):
+        torch.testing.assert_close(found, expected, atol=0, rtol=0)
+    for found, expected in zip(weights.unembed_row(59), (whole.weight[59], bias[59]), strict=True):
+        torch.testing.assert_close(found, expected, atol=0, rtol=0)
+    for found, expected in zip(weights.unembed_mean(), (whole.weight.mean(0), bias.mean()), strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-12, rtol=1e-12)
+    for found, expected in zip(weights.unembed_mean(shares), (shares @ whole.weight, shares @ bias), strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-12, rtol=1e-12)
+    torch.testing.assert_close(weights.unembedded(read), whole(read), atol=1e-12, rtol=1e-12)

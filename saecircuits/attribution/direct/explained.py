@@ -105,14 +105,13 @@ def reading_of(replacement: Replacement, captured: Capture, readout: Readout) ->
         vector = captured.embedding.new_tensor(readout.vector)
         return _site_reading(replacement, captured, Site.parse(readout.site), vector, position)
     weights = replacement.subject.weights
-    direction, bias = weights.unembed[readout.token], weights.unembed_bias[readout.token]
+    direction, bias = weights.unembed_row(readout.token)
     if readout.against >= 0:
-        others = weights.unembed[readout.against], weights.unembed_bias[readout.against]
+        others = weights.unembed_row(readout.against)
     elif readout.against == BY_PROBABILITY:
-        shares = _probabilities(replacement, captured, position)
-        others = shares @ weights.unembed, shares @ weights.unembed_bias
+        others = weights.unembed_mean(_probabilities(replacement, captured, position))
     else:
-        others = weights.unembed.mean(0), weights.unembed_bias.mean()
+        others = weights.unembed_mean()
     direction, bias = direction - others[0], bias - others[1]
     vector = weights.final_norm.pull_back(direction) * captured.final_scale[position]
     constant = direction @ weights.final_norm.bias + bias
@@ -143,7 +142,7 @@ def _probabilities(replacement: Replacement, captured: Capture, position: int) -
     """Of the next token after any position."""
     weights = replacement.subject.weights
     read = weights.final_norm.apply(captured.final_input[position], captured.final_scale[position])
-    scores, cap = weights.unembed @ read + weights.unembed_bias, weights.logit_cap
+    scores, cap = weights.unembedded(read), weights.logit_cap
     return (scores if cap is None else cap * torch.tanh(scores / cap)).softmax(-1)
 
 
