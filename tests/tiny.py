@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
-    AutoModelForCausalLM,
     Gemma2Config,
     Gemma3Config,
     Gemma3TextConfig,
@@ -33,7 +34,7 @@ from transformers import (
 )
 
 from saecircuits.subject import Subject
-from tests.tiny_variants import COMMON, GROUPED, SIZES, VARIANT_CONFIGS, VOCABULARY
+from tests.tiny_variants import COMMON, GROUPED, SIZES, VARIANT_CONFIGS, VOCABULARY, random_model
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
@@ -157,17 +158,10 @@ MIXTURES = ("mixtral", "qwen3_moe", "qwen2_moe")
 
 
 def tiny_model(name: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.nn.Module:
-    """A random model whose biases and norms are random too, so that a forgotten one shows."""
-    torch.manual_seed(seed)
-    model = AutoModelForCausalLM.from_config((TINY_CONFIGS | NEAR_CONFIGS | VARIANT_CONFIGS)[name]).to(dtype).eval()
+    """A random model, see `random_model`."""
+    model: Any = random_model((TINY_CONFIGS | NEAR_CONFIGS | VARIANT_CONFIGS)[name], seed, dtype)
     if name in MIXTURES:
         model.set_experts_implementation("eager")  # the default has no float64
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 1:
-                parameter.add_(0.3 * torch.randn_like(parameter))
-            else:
-                parameter.mul_(6)
     return model
 
 

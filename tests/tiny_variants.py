@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from transformers import (
+    AutoModelForCausalLM,
     Gemma2Config,
     Gemma3TextConfig,
     GPT2Config,
@@ -26,7 +28,7 @@ COMMON: dict[str, Any] = dict(vocab_size=VOCABULARY, pad_token_id=1, bos_token_i
 SIZES: dict[str, Any] = dict(
     hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=64
 )
-GROUPED = SIZES | {"num_key_value_heads": 2}
+GROUPED: dict[str, Any] = SIZES | {"num_key_value_heads": 2}
 _FIRST = 8
 """Positions that stretched models began with; the prompts are longer."""
 
@@ -39,19 +41,19 @@ def _stretched(kind: str, **fields: Any) -> dict[str, Any]:
     return _turned(kind, factor=4.0, original_max_position_embeddings=_FIRST, **fields)
 
 
-_LONG = GROUPED | COMMON | {"max_position_embeddings": 4 * _FIRST}
-_SHORT = GROUPED | COMMON | {"max_position_embeddings": _FIRST}
-_LONGROPE = _turned(
+_LONG: dict[str, Any] = GROUPED | COMMON | {"max_position_embeddings": 4 * _FIRST}
+_SHORT: dict[str, Any] = GROUPED | COMMON | {"max_position_embeddings": _FIRST}
+_LONGROPE: dict[str, Any] = _turned(
     "longrope",
     short_factor=[1.0, 1.1, 1.2],
     long_factor=[1.5, 2.0, 4.0],
     original_max_position_embeddings=_FIRST,
     partial_rotary_factor=0.75,
 )
-_LLAMA3 = _stretched("llama3", low_freq_factor=1.0, high_freq_factor=4.0)
+_LLAMA3: dict[str, Any] = _stretched("llama3", low_freq_factor=1.0, high_freq_factor=4.0)
 _OPT: dict[str, Any] = dict(num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=64)
 _GPT2: dict[str, Any] = dict(n_layer=3, n_head=4, n_embd=32, n_positions=64)
-_GLOBAL = {"rope_type": "linear", "factor": 8.0, "rope_theta": 1e6}
+_GLOBAL: dict[str, Any] = {"rope_type": "linear", "factor": 8.0, "rope_theta": 1e6}
 
 VARIANT_CONFIGS: dict[str, PreTrainedConfig] = {
     "llama 3.2": LlamaConfig(**_LLAMA3, tie_word_embeddings=True, **_LONG),
@@ -109,3 +111,16 @@ UNLIKE_CONFIGS: dict[str, tuple[PreTrainedConfig, str]] = {
     "opt 350m": (OPTConfig(do_layer_norm_before=False, hidden_size=32, **_OPT, **COMMON), "norms come after"),
 }
 """Models whose family's row does not hold for them, and what is said of each."""
+
+
+def random_model(config: PreTrainedConfig, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.nn.Module:
+    """A random model whose biases and norms are random too, so that a forgotten one shows."""
+    torch.manual_seed(seed)
+    model = AutoModelForCausalLM.from_config(config).to(dtype).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.add_(0.3 * torch.randn_like(parameter))
+            else:
+                parameter.mul_(6)
+    return model
