@@ -1,6 +1,7 @@
 """The model under study: loading it, and reading and writing its activations through nnsight."""
 
-from .architectures import ARCHITECTURES, Architecture
+from .architecture import Architecture
+from .architectures import ARCHITECTURES
 from .check import check_architecture
 from .freezing import attention_implementation, held
 from .loading import load_model

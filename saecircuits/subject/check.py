@@ -90,7 +90,7 @@ def _block_claims(subject: Subject, layer: int, at: dict[str, Tensor]) -> Iterat
     yield "resid_pre + attn_out = resid_mid", pre + at["attn_out"], at["resid_mid"]
     yield "resid_pre + attn_out + mlp_out = resid_post", pre + at["attn_out"] + at["mlp_out"], at["resid_post"]
     read, query_key = weights.attention_norm(layer).apply(pre), weights.query_key(layer)
-    scores = query_key.scores(read, torch.arange(len(pre)))
+    scores = query_key.scores(read)
     pattern = scores.masked_fill(~query_key.mask(len(pre)), -torch.inf).softmax(-1)
     yield "queries and keys make the attention pattern", pattern, at["pattern"]
     attended = weights.attention(layer).out(read, at["pattern"])

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AttentionInterface
+from transformers import AttentionInterface, PreTrainedModel
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 from .norms import Norm
@@ -45,14 +45,20 @@ AttentionMaskInterface.register(_HELD, eager_mask)
 @contextmanager
 def attention_implementation(subject: Subject, name: str) -> Iterator[None]:
     """Run with another attention implementation, e.g. `"eager"`, which returns its patterns."""
-    model: Any = subject.module
+    model = _text_model(subject)
     with subject.alone():
-        before = model.config._attn_implementation
+        before = subject.config._attn_implementation
         model.set_attn_implementation(name)
         try:
             yield
         finally:
             model.set_attn_implementation(before)
+
+
+def _text_model(subject: Subject) -> Any:
+    """The part of the model that reads and writes text: towers for images keep what they attend with."""
+    parts = (part for part in subject.module.modules() if isinstance(part, PreTrainedModel))
+    return next(part for part in parts if part.config is subject.config)
 
 
 @contextmanager

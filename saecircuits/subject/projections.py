@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
@@ -76,21 +76,21 @@ class QueryKeyWeights:
     key_norm: HeadNorm | None
     rotary: Rotary | None
 
-    def cos_sin(
-        self, positions: Int[Tensor, " position"]
-    ) -> tuple[Float[Tensor, "position rotary"], Float[Tensor, "position rotary"]]:
-        """Cosines and sines for token positions, of no width where the model has no rotary embedding."""
+    def cos_sin(self, length: int) -> tuple[Float[Tensor, "position rotary"], Float[Tensor, "position rotary"]]:
+        """Cosines and sines at every position of a prompt, of no width where the model has no rotary embedding.
+
+        Some models turn all positions at another speed once the prompt is long, so its length is needed, not some
+        positions of it.
+        """
         if self.rotary is None:
-            none = self.query.new_zeros(len(positions), 0)
+            none = self.query.new_zeros(length, 0)
             return none, none
-        cos, sin = self.rotary(self.query, positions[None].to(self.query.device))
+        cos, sin = self.rotary(self.query, torch.arange(length, device=self.query.device)[None])
         return cos[0], sin[0]
 
-    def scores(
-        self, read: Float[Tensor, "position d_model"], positions: Int[Tensor, " position"]
-    ) -> Float[Tensor, "head query key"]:
-        """Scores, capped but not masked, of tokens at `positions` from what attention reads there."""
-        cos, sin = self.cos_sin(positions)
+    def scores(self, read: Float[Tensor, "position d_model"]) -> Float[Tensor, "head query key"]:
+        """Scores, capped but not masked, from what attention reads at every position of a prompt."""
+        cos, sin = self.cos_sin(len(read))
         query = torch.einsum("pd,hdk->hpk", read, self.query) + self.query_bias[:, None]
         key = torch.einsum("pd,hdk->hpk", read, self.key) + self.key_bias[:, None]
         if self.query_norm is not None and self.key_norm is not None:
@@ -190,5 +190,8 @@ FUSED_BY_HEAD = Projections(("query_key_value", "query_key_value", "query_key_va
 FUSED_GROUPED = Projections(("qkv_proj", "qkv_proj", "qkv_proj"), "o_proj", _part_by_part)
 """Phi-3: as GPT-2, with fewer keys and values than queries."""
 
+SEPARATE_DENSE = Projections(("q_proj", "k_proj", "v_proj"), "dense", _a_matrix_each)
+"""Phi."""
+
 SEPARATE_OUT = Projections(("q_proj", "k_proj", "v_proj"), "out_proj", _a_matrix_each)
-"""GPT-J and OPT."""
+"""GPT-J, GPT-Neo and OPT."""

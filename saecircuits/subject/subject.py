@@ -24,7 +24,9 @@ from torch import Tensor, nn
 from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.sites import Site
 
-from .architectures import Access, Architecture, architecture_of
+from .architecture import Access, Architecture
+from .architectures import architecture_of
+from .configs import longest_prompt, model_type, text_config
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
 
@@ -60,8 +62,8 @@ class Subject:
     """
 
     def __init__(self, model: nn.Module, tokenizer: Any, name: str, architecture: Architecture | None = None) -> None:
-        self.config: Any = model.config
-        self.architecture: Architecture = architecture or architecture_of(self.config.model_type)
+        self.config: Any = text_config(model)
+        self.architecture: Architecture = architecture or architecture_of(model_type(model))
         if (difference := self.architecture.unlike(self.config)) is not None:
             raise UnsupportedModelError(
                 f"{name} is unlike other {self.config.model_type} models: {difference}.", "Choose another model."
@@ -102,7 +104,7 @@ class Subject:
     @property
     def context(self) -> int:
         """The longest prompt, in tokens."""
-        return self.config.max_position_embeddings
+        return longest_prompt(self.config)
 
     def tokenize(self, prompts: str | Sequence[str] | Tensor | Tokens) -> Tokens:
         """Prompts as one left-padded batch on the model's device; see `tokens.tokenize` for what is refused."""

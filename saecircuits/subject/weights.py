@@ -9,7 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from .architectures import Architecture, option
+from .architecture import Architecture, option
+from .configs import text_config
 from .norms import HeadNorm, Norm
 from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights, at_least_single, linear
 
@@ -29,7 +30,7 @@ class Weights:
 
     def __init__(self, model: nn.Module, architecture: Architecture) -> None:
         self._model = model
-        self._config: Any = model.config
+        self._config: Any = text_config(model)
         self._architecture = architecture
         self._blocks: Any = model.get_submodule(architecture.blocks)
 
@@ -208,10 +209,11 @@ class Weights:
 
     def _norm(self, module: nn.Module) -> Norm:
         row, parameters = self._architecture, dict(module.named_parameters())
-        gain = at_least_single(parameters["weight"])
+        gain = at_least_single(parameters["weight"]) if "weight" in parameters else self._no_norm().gain
         bias = at_least_single(parameters["bias"]) if "bias" in parameters else torch.zeros_like(gain)
         gain = gain + row.gain_offset if row.gain_offset else gain
-        return Norm(row.norm, gain, bias, getattr(module, row.epsilon), module)
+        epsilon = getattr(module, row.epsilon) if isinstance(row.epsilon, str) else row.epsilon
+        return Norm(row.norm, gain, bias, epsilon, module)
 
 
 def _neighbours_apart(width: int, turned: int) -> list[int]:
