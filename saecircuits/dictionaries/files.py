@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,16 @@ from .token_norm import TokenNorm
 FORMAT = "saecircuits.dictionary"
 VERSION = 1
 _ACTIVATION = "activation."
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is told of a dictionary beside its weights; the arguments of `save_dictionary`."""
+
+    trained_on: str = ""
+    recipe: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    scored_on: str = ""
 
 
 class _Config(BaseModel):
@@ -120,6 +131,19 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
         ) from error
     dictionary.folder = folder
     return dictionary.requires_grad_(False).eval()
+
+
+def recorded(dictionary: Dictionary) -> Record:
+    """What the folder that a dictionary was read from tells of it; nothing if it is on no disk.
+
+    Raises:
+        InputError: if the folder is gone.
+        FileFormatError: if its config is damaged.
+    """
+    if dictionary.folder is None:
+        return Record()
+    config = _read_config(dictionary.folder)
+    return Record(config.trained_on, config.recipe, config.scores, config.scored_on)
 
 
 def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
