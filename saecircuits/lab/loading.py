@@ -21,12 +21,13 @@ WORLD = "world"
 """The name of the embedded model."""
 
 
-def load(name: str | Path = WORLD) -> ReplacementModel:
+def load(name: str | Path = WORLD, lazy: bool = False) -> ReplacementModel:
     """Open a model with its dictionaries and their evidence.
 
     Args:
         name: `"world"` for the embedded one, which is opened with its transcoders, or a folder with `model/`,
             `dictionaries/` and, if there is any, `evidence/`.
+        lazy: leave encoders and decoders in their files; see `load_dictionaries`.
 
     Raises:
         InputError: if something of it is missing.
@@ -40,12 +41,12 @@ def load(name: str | Path = WORLD) -> ReplacementModel:
         )
     subject = load_hugging_face_model(folder / "model", name=WORLD if name == WORLD else folder.name)
     transcoders = folder / "dictionaries" / "transcoders"
-    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else folder / "dictionaries")
+    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else folder / "dictionaries", lazy=lazy)
     known = sorted((folder / "evidence").glob("*.safetensors"))
     return ReplacementModel(subject, dictionaries, {path.stem: Evidence.load(path.parent, path.stem) for path in known})
 
 
-def load_dictionaries(
+def load_dictionaries(  # noqa: PLR0913 - what files do not say
     source: str | Path,
     device: str = "cpu",
     *,
@@ -54,6 +55,7 @@ def load_dictionaries(
     name: str | None = None,
     scale: float | Sequence[float] | None = None,
     model: Subject | None = None,
+    lazy: bool = False,
 ) -> list[Dictionary]:
     """Read dictionaries, ours or those of other libraries, ordered by the first site that each writes.
 
@@ -71,6 +73,9 @@ def load_dictionaries(
         scale: what activations were multiplied by before a dictionary saw them, one a site, where files do not keep it.
         model: the model that they are for; needed for those that read inside the MLP's norm (Gemma Scope's
             transcoders), whose gain is then folded into them.
+        lazy: leave encoders and decoders in their files, and read the rows of features when they are needed: a set of
+            many layers then takes hardly any memory. For formats of safetensors and of uncompressed npz; what the
+            dictionaries compute stays the same.
 
     Raises:
         InputError: if there is no dictionary in it, it cannot be fetched, or something has to be said.
@@ -80,7 +85,7 @@ def load_dictionaries(
     if first == WORLD and which and not Path(source).exists():
         source = _world_set(str(source), which)
     norm = None if model is None else _norm_of(model)
-    return read_dictionaries(source, device, format=format, site=site, name=name, scale=scale, norm=norm)
+    return read_dictionaries(source, device, format=format, site=site, name=name, scale=scale, norm=norm, lazy=lazy)
 
 
 def convert(
