@@ -20,11 +20,14 @@ from saecircuits.sites import Site
 from .activations import activation_from_spec
 from .card import card
 from .dictionary import Dictionary
+from .stored import Stored, StoredMatrices
+from .tensor_files import SafetensorsFile
 from .token_norm import TokenNorm
 
 FORMAT = "saecircuits.dictionary"
 VERSION = 1
 _ACTIVATION = "activation."
+_MATRICES = ("W_enc", "W_dec")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ def save_dictionary(
         scores=scores or {},
         scored_on=scored_on,
     )
-    weights = {name: value.detach().cpu().contiguous() for name, value in dictionary.state_dict().items()}
+    state = dictionary.state_dict() | {"W_enc": dictionary.W_enc, "W_dec": dictionary.W_dec}
+    weights = {name: value.detach().cpu().contiguous() for name, value in state.items()}
     replace_file(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
     replace_file(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
     text = card(dictionary, trained_on, config.recipe, config.scores, scored_on)
@@ -106,8 +110,13 @@ def save_dictionary(
     return folder
 
 
-def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> Dictionary:
+def load_dictionary(folder: str | Path, device: str | torch.device = "cpu", lazy: bool = False) -> Dictionary:
     """Read a dictionary that `save_dictionary` wrote.
+
+    Args:
+        folder: where it lies.
+        device: where to put it.
+        lazy: leave its encoder and decoder in the file, and read rows of features when they are needed.
 
     Raises:
         InputError: if the folder is not there.
@@ -116,8 +125,9 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
     folder = Path(folder)
     config = _read_config(folder)
     try:
-        weights = load_file(folder / "weights.safetensors", device=str(device))
-        dictionary = _build(config, weights).to(device)
+        stored = _stored(folder / "weights.safetensors", config) if lazy else None
+        weights = _weights(folder / "weights.safetensors", str(device), lazy)
+        dictionary = _build(config, weights, stored).to(device)
         dictionary.load_state_dict(weights)
     except (SafetensorError, OSError) as error:
         raise FileFormatError(
@@ -146,7 +156,29 @@ def recorded(dictionary: Dictionary) -> Record:
     return Record(config.trained_on, config.recipe, config.scores, config.scored_on)
 
 
-def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
+def _weights(path: Path, device: str, lazy: bool) -> dict[str, torch.Tensor]:
+    if not lazy:
+        return load_file(path, device=device)
+    file = SafetensorsFile(path)
+    return {name: file[name].to(device) for name in file if name not in _MATRICES}
+
+
+def _stored(path: Path, config: _Config) -> StoredMatrices:
+    file, found = SafetensorsFile(path), []
+    for name, sites in zip(_MATRICES, (config.reads, config.writes), strict=True):
+        extent = file.extent(name) if name in file else None
+        wanted = (config.n_features, len(sites), config.d_model)
+        if extent is None or extent.shape != wanted:
+            raise FileFormatError(
+                f"The weights in {path.parent} do not fit its config.json: {name} is "
+                f"{'missing' if extent is None else list(extent.shape)}, not {list(wanted)}.",
+                "Restore both files from one dictionary.",
+            )
+        found.append(Stored(extent, (0, 1, 2)))
+    return StoredMatrices(*found)
+
+
+def _build(config: _Config, weights: Mapping[str, torch.Tensor], stored: StoredMatrices | None) -> Dictionary:
     """The dictionary that a config describes; learned parts of its activation function come from the weights."""
     learned = {name.removeprefix(_ACTIVATION): w for name, w in weights.items() if name.startswith(_ACTIVATION)}
     dictionary = Dictionary(
@@ -157,13 +189,14 @@ def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
         config.d_model,
         activation_from_spec(config.activation | learned),
         skip=config.skip,
+        stored=stored,
     )
     if config.token_norm:
         dictionary.normalise_tokens(TokenNorm(config.token_norm, torch.zeros(len(config.writes), config.d_model)))
     return dictionary
 
 
-def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
+def load_folder(source: str | Path, device: str | torch.device = "cpu", lazy: bool = False) -> list[Dictionary]:
     """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
 
     Raises:
@@ -172,14 +205,14 @@ def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[
     """
     folder = Path(source)
     if (folder / "config.json").is_file():
-        return [load_dictionary(folder, device)]
+        return [load_dictionary(folder, device, lazy)]
     found = sorted(path.parent for path in folder.glob("*/config.json"))
     if not found:
         raise InputError(
             f"There is no dictionary in {str(source)!r}.",
             "Give a folder with config.json and weights.safetensors, or a folder of such folders.",
         )
-    return sorted((load_dictionary(path, device) for path in found), key=lambda d: (d.writes[0].order, d.name))
+    return sorted((load_dictionary(path, device, lazy) for path in found), key=lambda d: (d.writes[0].order, d.name))
 
 
 def _read_config(folder: Path) -> _Config:

@@ -23,13 +23,16 @@ WORLD = "world"
 """The name of the embedded model."""
 
 
-def load(name: str | Path = WORLD, model: Subject | str | Path | None = None) -> ReplacementModel:
+def load(
+    name: str | Path = WORLD, model: Subject | str | Path | None = None, *, lazy: bool = False
+) -> ReplacementModel:
     """Open a model with its dictionaries and their evidence.
 
     Args:
         name: `"world"` for the embedded one, which is opened with its transcoders; a folder with `model/`,
             `dictionaries/` and, if there is any, `evidence/`; or what `push_to_hub` published, `"hub:owner/name"`.
         model: the model, or what `load_model` takes; default the one in the folder, or the one that the card names.
+        lazy: leave encoders and decoders in their files; see `load_dictionaries`.
 
     Raises:
         InputError: if something of it is missing.
@@ -42,7 +45,7 @@ def load(name: str | Path = WORLD, model: Subject | str | Path | None = None) ->
     subject = model if isinstance(model, Subject) else _subject_of(folder, name, model)
     inside = folder / "dictionaries" if (folder / "model").is_dir() else folder
     transcoders = inside / "transcoders"
-    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else inside)
+    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else inside, lazy=lazy)
     return ReplacementModel(subject, dictionaries, evidence_in(folder / EVIDENCE))
 
 
@@ -64,7 +67,7 @@ def evidence_in(folder: Path) -> dict[str, Evidence]:
     return {path.stem: Evidence.load(folder, path.stem) for path in sorted(folder.glob("*.safetensors"))}
 
 
-def load_dictionaries(
+def load_dictionaries(  # noqa: PLR0913 - what files do not say
     source: str | Path,
     device: str = "cpu",
     *,
@@ -73,6 +76,7 @@ def load_dictionaries(
     name: str | None = None,
     scale: float | Sequence[float] | None = None,
     model: Subject | None = None,
+    lazy: bool = False,
 ) -> list[Dictionary]:
     """Read dictionaries, ours or those of other libraries, ordered by the first site that each writes.
 
@@ -90,6 +94,9 @@ def load_dictionaries(
         scale: what activations were multiplied by before a dictionary saw them, one a site, where files do not keep it.
         model: the model that they are for; needed for those that read inside the MLP's norm (Gemma Scope's
             transcoders), whose gain is then folded into them.
+        lazy: leave encoders and decoders in their files, and read the rows of features when they are needed: a set of
+            many layers then takes hardly any memory. For formats of safetensors and of uncompressed npz; what the
+            dictionaries compute stays the same.
 
     Raises:
         InputError: if there is no dictionary in it, it cannot be fetched, or something has to be said.
@@ -99,7 +106,7 @@ def load_dictionaries(
     if first == WORLD and which and not Path(source).exists():
         source = _world_set(str(source), which)
     norm = None if model is None else _norm_of(model)
-    return read_dictionaries(source, device, format=format, site=site, name=name, scale=scale, norm=norm)
+    return read_dictionaries(source, device, format=format, site=site, name=name, scale=scale, norm=norm, lazy=lazy)
 
 
 def convert(

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import torch
 import yaml
 
+from saecircuits.dictionaries.tensor_files import NpzFile, SafetensorsFile
 from saecircuits.errors import FileFormatError
 
-from .tensors import SafetensorsFile, Tensors
+from .tensors import Tensors
 
 T = TypeVar("T")
 
@@ -33,10 +33,12 @@ class Folder:
     Args:
         path: the folder.
         only: names of files to look at; default all.
+        lazy: matrices of dictionaries stay in their files.
     """
 
-    def __init__(self, path: Path, only: Iterable[str] | None = None) -> None:
+    def __init__(self, path: Path, only: Iterable[str] | None = None, lazy: bool = False) -> None:
         self.path = path
+        self.lazy = lazy
         try:
             names = {each.name for each in path.iterdir() if each.is_file()}
         except OSError as error:
@@ -59,7 +61,7 @@ class Folder:
         """What a file of tensors holds, by name; of a pickle also numbers and texts."""
         readers: dict[str, Callable[[Path], Any]] = {
             ".safetensors": SafetensorsFile,
-            ".npz": _read_npz,
+            ".npz": NpzFile,
             ".pt": _read_pickle,
             ".pth": _read_pickle,
         }
@@ -67,7 +69,7 @@ class Folder:
 
     def tensors(self, name: str, sizes: Mapping[str, int] | None = None) -> Tensors:
         """The tensors of a file, to be taken one by one."""
-        return Tensors(str(self.path / name), self.values(name), sizes)
+        return Tensors(str(self.path / name), self.values(name), sizes, self.lazy)
 
     def has(self, name: str, *keys: str) -> bool:
         """Whether a file is there, can be read, and holds all of these names; for recognising a format."""
@@ -78,6 +80,10 @@ class Folder:
         except FileFormatError:
             return False
         return all(key in held for key in keys)
+
+    def lazily(self) -> Folder:
+        """The same, with matrices that stay in its files."""
+        return Folder(self.path, self.names, lazy=True)
 
     def forget(self) -> None:
         """Let go of what was read, and of open files."""
@@ -108,15 +114,6 @@ class Folder:
                 raise FileFormatError(f"{path} holds {type(value).__name__}, not names with values.")
             self._read[name] = value
         return self._read[name]
-
-
-def _read_npz(path: Path) -> Any:
-    with path.open("rb") as file:  # which numpy leaves open where it fails
-        archive = np.load(file, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it is not an archive of arrays")
-        with archive:
-            return {name: torch.from_numpy(np.asarray(archive[name])) for name in archive.files}
 
 
 def _read_pickle(path: Path) -> Any:

@@ -101,10 +101,8 @@ def _read_cross_layer(config: Fields, tensors: Tensors, request: Request) -> lis
             raise FileFormatError(
                 f"{config.where} is a cross-layer transcoder with topk over all of its layers at once."
             )
-        outward = torch.tensor(write[source:])[:, None]
-        made = Layer(
-            W_enc[source].T * read[source], b_enc[source], W_dec / outward, b_dec[source] / write[source], activation
-        )
+        inward, outward = W_enc[source].T[:, None] * read[source], torch.tensor(write[source:])[:, None]
+        made = Layer(inward, b_enc[source], W_dec / outward, b_dec[source] / write[source], activation)
         layers.append(made)
     sites: list[Site] = [site_of_hook(hook) for hook in writes]
     return build(layers, [place_of_hook(hook) for hook in reads], sites, request)

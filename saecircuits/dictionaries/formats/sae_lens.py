@@ -18,7 +18,7 @@ from saecircuits.errors import FileFormatError, InputError
 from .folder import Folder
 from .format import Format, Request, Wiring
 from .hooks import Place, place_of_hook, site_of_gemma_3
-from .parts import Parts, gated, jump_relu, single
+from .parts import Parts, gated, jump_relu, row_norms, single
 from .sae_lens_config import Config, read_config
 from .sae_lens_write import TOKEN_NORM_NAMES, write
 from .tensors import Tensors
@@ -39,7 +39,7 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
     _drop_ones(tensors)
     tensors.finish()
     if config.rescaled:
-        parts = parts.latents_times(parts.W_dec.flatten(1).norm(dim=1))
+        parts = parts.latents_times(row_norms(parts.W_dec))
     parts = _unnormalised(parts, config, folder, request)
     return [_wiring(config, str(folder.path), request).build(parts, request)]
 
@@ -47,14 +47,15 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
 def _parts(config: Config, tensors: Tensors) -> Parts:
     skip = tensors.take("W_skip", "d_out", "d") if config.skip else None
     out = "d_out" if config.transcodes else "d"
-    W_enc, W_dec, b_dec = tensors.take("W_enc", "d", "m"), tensors.take("W_dec", "m", out), tensors.take("b_dec", out)
+    W_enc, W_dec = tensors.matrix("W_enc", "d", "m"), tensors.matrix("W_dec", "m", out)
+    b_dec = tensors.take("b_dec", out)
     activation, b_enc = _activation(config, tensors)
-    if config.transcodes and W_enc.shape[0] != W_dec.shape[1]:
+    if config.transcodes and W_enc.shape[-1] != W_dec.shape[-1]:
         raise FileFormatError(
-            f"{tensors.where} reads a width of {W_enc.shape[0]} and writes one of {W_dec.shape[1]}.",
+            f"{tensors.where} reads a width of {W_enc.shape[-1]} and writes one of {W_dec.shape[-1]}.",
             "A dictionary here reads and writes one width: the residual stream's.",
         )
-    return single(W_enc.T, b_enc, W_dec, b_dec, activation, b_dec if config.subtracts else None, skip)
+    return single(W_enc, b_enc, W_dec, b_dec, activation, b_dec if config.subtracts else None, skip)
 
 
 def _activation(config: Config, tensors: Tensors) -> tuple[Activation, Tensor]:
@@ -161,4 +162,5 @@ SAE_LENS = Format(
     _recognise,
     _read,
     write,
+    lazy=True,
 )
