@@ -161,13 +161,17 @@ def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[
 def _read_config(folder: Path) -> _Config:
     path = folder / "config.json"
     if not path.is_file():
-        raise InputError(f"There is no dictionary in {str(folder)!r}: config.json is missing.")
+        raise InputError(
+            f"There is no dictionary in {str(folder)!r}: config.json is missing.", "Copy the whole folder."
+        )
     try:
         config = _Config.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "file"
-        raise FileFormatError(f"{path} is not a dictionary's config: {where}: {first['msg']}.") from error
+        raise FileFormatError(
+            f"{path} is not a dictionary's config: {where}: {first['msg']}.", "Copy or train the dictionary again."
+        ) from error
     if config.format != FORMAT or config.version != VERSION:
         raise FileFormatError(
             f"{path} is {config.format!r} version {config.version}; this reads {FORMAT!r} version {VERSION}.",

@@ -18,6 +18,7 @@ import yaml
 
 from saecircuits.errors import FileFormatError
 
+from .archives import check_archive
 from .tensors import SafetensorsFile, Tensors
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class Folder:
         try:
             names = {each.name for each in path.iterdir() if each.is_file()}
         except OSError as error:
-            raise FileFormatError(f"The folder {path} cannot be read: {error}.") from error
+            raise FileFormatError(f"The folder {path} cannot be read: {error}.", "Check who may read it.") from error
         self.names = frozenset(names if only is None else names & set(only))
         self._read: dict[str, Any] = {}
 
@@ -63,6 +64,10 @@ class Folder:
             ".pt": _read_pickle,
             ".pth": _read_pickle,
         }
+        if Path(name).suffix not in readers:
+            raise FileFormatError(
+                f"{self.path / name} is to hold tensors.", f"Files of tensors end in {', '.join(readers)}."
+            )
         return self._once(name, "a file of tensors", readers[Path(name).suffix])
 
     def tensors(self, name: str, sizes: Mapping[str, int] | None = None) -> Tensors:
@@ -94,7 +99,8 @@ class Folder:
             path = self.path / name
             if name not in self:
                 raise FileFormatError(
-                    f"{path} is missing; {self.path} holds {', '.join(sorted(self.names)[:12]) or 'no files'}."
+                    f"{path} is missing; {self.path} holds {', '.join(sorted(self.names)[:12]) or 'no files'}.",
+                    "Copy the whole checkpoint.",
                 )
             try:
                 value: Any = read(path)
@@ -105,12 +111,15 @@ class Folder:
                     f"{path} cannot be read as {kind}: {_short(error)}.", "Copy the checkpoint again."
                 ) from error
             if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-                raise FileFormatError(f"{path} holds {type(value).__name__}, not names with values.")
+                raise FileFormatError(
+                    f"{path} holds {type(value).__name__}, not names with values.", "Copy the checkpoint again."
+                )
             self._read[name] = value
         return self._read[name]
 
 
 def _read_npz(path: Path) -> Any:
+    check_archive(path, packed=True)
     with path.open("rb") as file:  # which numpy leaves open where it fails
         archive = np.load(file, allow_pickle=False)
         if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -121,6 +130,7 @@ def _read_npz(path: Path) -> Any:
 
 def _read_pickle(path: Path) -> Any:
     """Tensors, numbers and texts; whatever else a pickle asks for is refused by torch's loader, and not run."""
+    check_archive(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of old pickles, which are read all the same
         try:

@@ -25,6 +25,7 @@ from .tensors import Tensors
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
 _KNOWN = ("none", "expected_average_only_in", "covariance_whitening", *TOKEN_NORM_NAMES)
+_AGAIN = "Correct it, or copy the checkpoint again."
 _SCALER, _WHITENING = "activation_scaler.json", "activation_whitening.safetensors"
 
 
@@ -134,7 +135,7 @@ def _by_token(parts: Parts, config: Config, where: str) -> Parts:
 def _number(values: dict[str, Any], name: str, where: str) -> float:
     value = values.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
-        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.")
+        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.", _AGAIN)
     return float(value)
 
 
