@@ -104,11 +104,14 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
     """
     folder = Path(folder)
     config = _read_config(folder)
+    if not (folder / "weights.safetensors").is_file():  # opening a pipe would wait for ever
+        raise FileFormatError(f"{folder / 'weights.safetensors'} is missing.", "Copy the whole folder.")
     try:
         weights = load_file(folder / "weights.safetensors", device=str(device))
+        _check_weights(folder, config, weights)
         dictionary = _build(config, weights).to(device)
         dictionary.load_state_dict(weights)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, MemoryError) as error:
         raise FileFormatError(
             f"{folder / 'weights.safetensors'} cannot be read: {error}.",
             "Copy or train the dictionary again.",
@@ -120,6 +123,20 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
         ) from error
     dictionary.folder = folder
     return dictionary.requires_grad_(False).eval()
+
+
+def _check_weights(folder: Path, config: _Config, weights: Mapping[str, torch.Tensor]) -> None:
+    """Refuse sizes that are not in the file, before memory is asked for them, and numbers that are none."""
+    wanted = [config.n_features, len(config.reads), config.d_model]
+    found = list(weights["W_enc"].shape) if "W_enc" in weights else None
+    if found != wanted:
+        raise FileFormatError(
+            f"The weights in {folder} do not fit its config.json: W_enc is {found}, not {wanted}.",
+            "Restore both files from one dictionary.",
+        )
+    broken = [name for name, value in weights.items() if value.numel() and not bool(torch.isfinite(value).all())]
+    if broken:
+        raise FileFormatError(f"{', '.join(broken)} in {folder} hold NaN or infinity.", "Copy or train it again.")
 
 
 def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:

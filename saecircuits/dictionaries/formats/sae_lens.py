@@ -95,7 +95,7 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
                 scale = _number(folder.json(_SCALER), "scaling_factor", str(folder.path / _SCALER))
             else:
                 (scale,) = request.scales(where, 1, f"normalize_activations is {config.normalised!r}, not folded in")
-            return parts.scaled(scale, scale)
+            return _scaled(parts, scale, config.rescaled)
         case "covariance_whitening" if config.transcodes:
             raise FileFormatError(
                 f"{where} is of a transcoder on whitened activations: one matrix cannot whiten two places.",
@@ -120,6 +120,15 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
             raise FileFormatError(
                 f"{where} says normalize_activations={other!r}, which is not known.", f"Known are {', '.join(_KNOWN)}."
             )
+
+
+def _scaled(parts: Parts, scale: float, rescaled: bool) -> Parts:
+    """Of raw activations; norms of decoder rows, which latents may be multiplied with, change with the rows."""
+    parts = parts.scaled(scale, scale)
+    if not rescaled:
+        return parts
+    parts.activation.rescale(1 / scale)
+    return parts.latents_times(1 / scale)
 
 
 def _by_token(parts: Parts, config: Config, where: str) -> Parts:
