@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.circuit import Circuit, NodeKind
+from saecircuits.dictionaries.formats.archives import check_archive
 from saecircuits.errors import FileFormatError, InputError
 
 from .circuit_tracer import MLP_OUT, STAND_INS, Config
@@ -26,6 +27,7 @@ from .read_nodes import FileNodes, origin, readout, unique_labels
 
 BLOCK = 1024
 """Rows of an adjacency matrix that are made sparse together."""
+_AGAIN = "Copy the file again, or write it anew with the library that made it."
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
 def _unpickled(path: Path) -> Mapping[str, Any]:
     """What the file holds, of tensors, plain values and stand-ins."""
     if not path.is_file():
-        raise InputError(f"There is no graph file {str(path)!r}.")
+        raise InputError(f"There is no graph file {str(path)!r}.", "Check its name and its folder.")
+    check_archive(path)
     try:
         with torch.serialization.safe_globals(STAND_INS):
             found = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
@@ -120,9 +123,11 @@ def _unpickled(path: Path) -> Mapping[str, Any]:
                 f"{path} is refused: it asks for {named[1]}, which no graph needs.", "Do not unpickle it elsewhere."
             ) from error
         reason = str(error).strip().split("\n")[0][:200] or type(error).__name__
-        raise FileFormatError(f"{path} is no circuit-tracer graph, or is cut short: {reason}") from error
+        raise FileFormatError(f"{path} is no circuit-tracer graph, or is cut short: {reason}.", _AGAIN) from error
     if not isinstance(found, Mapping):
-        raise FileFormatError(f"{path} holds a {type(found).__name__}, not the fields of a circuit-tracer graph.")
+        raise FileFormatError(
+            f"{path} holds a {type(found).__name__}, not the fields of a circuit-tracer graph.", _AGAIN
+        )
     return found
 
 
@@ -241,4 +246,4 @@ def _field(path: Path, found: Mapping[str, Any], name: str, kind: type[Any]) -> 
 
 def _refuse(path: Path, wrong: bool, reason: str) -> None:
     if wrong:
-        raise FileFormatError(f"{path} is no whole circuit-tracer graph: {reason}.")
+        raise FileFormatError(f"{path} is no whole circuit-tracer graph: {reason}.", _AGAIN)

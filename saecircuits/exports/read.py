@@ -27,7 +27,7 @@ def read_graph(path: str | Path) -> Circuit:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"There is no graph file {str(path)!r}.")
+        raise InputError(f"There is no graph file {str(path)!r}.", "Check its name and its folder.")
     with path.open("rb") as file:
         start = file.read(_START)
     if zipfile.is_zipfile(path) or start.startswith((b"PK", _PICKLE)):

@@ -82,4 +82,5 @@ class Fields:
         return value
 
     def _wrong(self, name: str, needed: str) -> FileFormatError:
-        return FileFormatError(f"{self.where} says {name}={self._values.get(name)!r}; {needed} is needed.")
+        said = f"says {name}={self._values[name]!r}" if name in self._values else f"does not say {name}"
+        return FileFormatError(f"{self.where} {said}; {needed} is needed.", "Correct it, or copy the checkpoint again.")

@@ -99,7 +99,8 @@ def _read_cross_layer(config: Fields, tensors: Tensors, request: Request) -> lis
         activation = _activation(config, level, _gate(config, W_dec.flatten(1)))
         if isinstance(activation, TopK):
             raise FileFormatError(
-                f"{config.where} is a cross-layer transcoder with topk over all of its layers at once."
+                f"{config.where} is a cross-layer transcoder with topk over all of its layers at once.",
+                "Turn it into a JumpReLU with its own library.",
             )
         inward, outward = W_enc[source].T[:, None] * read[source], torch.tensor(write[source:])[:, None]
         made = Layer(inward, b_enc[source], W_dec / outward, b_dec[source] / write[source], activation)
@@ -124,7 +125,9 @@ def _activation(config: Fields, log_threshold: Tensor | None, gate: Float[Tensor
     match config.one_of("act_fn", known, "relu"):
         case "jumprelu":
             if log_threshold is None:
-                raise FileFormatError(f"{config.where} says jumprelu, and there is no {_THRESHOLD}.")
+                raise FileFormatError(
+                    f"{config.where} says jumprelu, and there is no {_THRESHOLD}.", "Copy the checkpoint again."
+                )
             return jump_relu(log_threshold.exp() / gate.clamp_min(torch.finfo(torch.float32).tiny))
         case "topk":
             return TopK(config.size("top_k", 50))

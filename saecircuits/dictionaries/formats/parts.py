@@ -78,7 +78,10 @@ class Parts:
     def after_norm(self, gain: Float[Tensor, " d"], bias: Float[Tensor, " d"]) -> Parts:
         """Of a dictionary that reads `n`, one that reads `gain * n + bias`: a norm's output instead of its inside."""
         if not bool((gain != 0).all()):
-            raise FileFormatError("The gain of a norm is 0 in places: what lies inside it cannot be told from outside.")
+            raise FileFormatError(
+                "The gain of a norm is 0 in places: what lies inside it cannot be told from outside.",
+                "Check that model= is the model that the dictionary is for.",
+            )
         skip, inner = self.W_skip, 0.0 if self.b_in is None else self.b_in
         if skip is not None:
             skip = skip / gain
