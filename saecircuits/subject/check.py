@@ -13,7 +13,7 @@ from saecircuits.sites import SITE_KINDS, Site
 
 from .freezing import attention_implementation
 from .norms import Norm
-from .projections import at_least_single
+from .stored import at_least_single
 from .subject import Subject
 
 _TOKENS = 12

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
 from .norms import HeadNorm
+from .stored import linear
 
 QUERY, KEY, VALUE = range(3)
 
@@ -86,7 +85,7 @@ class QueryKeyWeights:
             none = self.query.new_zeros(length, 0)
             return none, none
         cos, sin = self.rotary(self.query, torch.arange(length, device=self.query.device)[None])
-        return cos[0], sin[0]
+        return cos[0].to(self.query.device), sin[0].to(self.query.device)
 
     def scores(self, read: Float[Tensor, "position d_model"]) -> Float[Tensor, "head query key"]:
         """Scores, capped but not masked, from what attention reads at every position of a prompt."""
@@ -150,17 +149,6 @@ class Projections:
         """Value and output projections."""
         output, bias = linear(attention.get_submodule(self.output))
         return AttentionWeights(*self.part(attention, VALUE, n_heads), output.unflatten(0, (n_heads, -1)), bias)
-
-
-def linear(module: Any) -> tuple[Float[Tensor, "in out"], Float[Tensor, " out"]]:
-    """Weight and bias of a linear layer, in float32 if it is in half precision; the bias zero where there is none."""
-    weight = at_least_single(module.weight if isinstance(module, Conv1D) else module.weight.T)
-    return weight, weight.new_zeros(weight.shape[1]) if module.bias is None else at_least_single(module.bias)
-
-
-def at_least_single(values: Tensor) -> Tensor:
-    """The values in float32, if they come in half precision; as they are otherwise."""
-    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
 
 
 def _a_matrix_each(columns: Tensor, _: int, __: int, d_head: int) -> Tensor:
