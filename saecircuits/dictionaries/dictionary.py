@@ -79,6 +79,12 @@ class Dictionary(nn.Module):
         self.b_dec = nn.Parameter(torch.zeros(len(writes), d_model))
         self.W_skip = nn.Parameter(torch.zeros(len(writes), d_model, len(reads), d_model)) if skip else None
 
+    def __repr__(self) -> str:
+        reads, writes = (", ".join(map(str, sites)) for sites in (self.reads, self.writes))
+        where = reads if reads == writes else f"{reads} → {writes}"
+        sizes = f"{self.n_features} features of width {self.d_model}"
+        return f"Dictionary({self.name}: {where}, {sizes}, {self.activation.kind})"
+
     @property
     def n_features(self) -> int:
         """Number of latents."""
