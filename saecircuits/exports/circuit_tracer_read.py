@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from .read_nodes import FileNodes, origin, readout, unique_labels
 
 BLOCK = 1024
 """Rows of an adjacency matrix that are made sparse together."""
+Texts = Sequence[str] | Callable[[list[int]], Sequence[str]]
+"""A text for each token, or what makes them of their ids."""
 _AGAIN = "Copy the file again, or write it anew with the library that made it."
 
 
@@ -60,7 +62,7 @@ class _File:
     scan: Any
 
 
-def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -> Circuit:
+def read_circuit_tracer(path: str | Path, tokens: Texts | None = None) -> Circuit:
     """Read a graph that circuit-tracer's `Graph.to_pt`, or `write_circuit_tracer`, wrote.
 
     Features of layer l are called `transcoder.l/index`. The file holds no norms of errors (they are given as 1) and no
@@ -69,7 +71,8 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
 
     Args:
         path: the file.
-        tokens: text of each token of the prompt, which the file does not hold; by default `#` and its id.
+        tokens: text of each token of the prompt, which the file does not hold, or what makes them of their ids
+            (`model.token_texts`); by default the words of the prompt if each is one token, else `#` and its id.
 
     Raises:
         InputError: if there is no such file, or not one text a token.
@@ -77,7 +80,8 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
     """
     path = Path(path)
     file = _checked(path, _unpickled(path))
-    texts = list(tokens) if tokens is not None else [f"#{number}" for number in file.tokens]
+    ids = file.tokens.tolist()
+    texts = _words(file.prompt, ids) if tokens is None else list(tokens(ids) if callable(tokens) else tokens)
     if len(texts) != len(file.tokens):
         raise InputError(f"{len(texts)} texts came for {len(file.tokens)} tokens.", "Give one for each.")
     length, layers = len(file.tokens), file.layers
@@ -106,6 +110,12 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
     )
     pruned = len(file.features) < file.active
     return nodes.circuit(_edges(path, file.adjacency), file.probabilities, provenance, pruned=pruned)
+
+
+def _words(prompt: str, ids: Sequence[int]) -> list[str]:
+    """The words of a prompt, if they are as many as its tokens: each is one token at least, so it is exactly one."""
+    words = re.sub(r"^(<[^<>\s]+>)(?=\S)", r"\1 ", prompt).split()
+    return words if len(words) == len(ids) else [f"#{number}" for number in ids]
 
 
 def _unpickled(path: Path) -> Mapping[str, Any]:
@@ -229,6 +239,7 @@ def _numbers(path: Path, name: str, tensor: Tensor, shape: tuple[int | None, ...
 
 
 def _refuse_tensor(path: Path, name: str, tensor: Tensor, shape: tuple[int | None, ...]) -> None:
+    _refuse(path, tensor.is_nested, f"{name} is no plain tensor")
     fits = tensor.ndim == len(shape) and all(w in (None, n) for w, n in zip(shape, tensor.shape, strict=True))
     wanted = ", ".join("any" if n is None else str(n) for n in shape)
     _refuse(path, not fits, f"{name} has shape {tuple(tensor.shape)}, not ({wanted})")

@@ -39,6 +39,8 @@ def check_archive(path: Path, packed: bool = False) -> None:
             f"{path} is a compressed archive; torch stores its numbers as they are.",
             "Unpack it and save it again with torch.save.",
         )
+    if len({part.filename for part in parts}) < len(parts):
+        raise FileFormatError(f"{path} has two parts of one name.", "Save it again.")
     size = sum(part.file_size for part in parts)
     if size > _SMALL and size > _SWELLING * path.stat().st_size:
         raise FileFormatError(

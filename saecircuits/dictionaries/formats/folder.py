@@ -52,7 +52,7 @@ class Folder:
 
     def json(self, name: str) -> dict[str, Any]:
         """A JSON object."""
-        return self._once(name, "JSON", lambda path: json.loads(self._text(path)))
+        return self._once(name, "JSON", lambda path: json.loads(self._text(path), object_pairs_hook=_each_once))
 
     def yaml(self, name: str) -> dict[str, Any]:
         """A YAML mapping."""
@@ -122,6 +122,14 @@ class Folder:
                 )
             self._read[name] = value
         return self._read[name]
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that stands twice, nobody could tell which value counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in it")
+    return found
 
 
 def _open_archive(path: Path) -> NpzFile:

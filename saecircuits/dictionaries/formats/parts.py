@@ -15,7 +15,7 @@ from einops import einsum
 from jaxtyping import Float
 from torch import Tensor
 
-from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU
+from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU, TopK
 from saecircuits.dictionaries.dictionary import Dictionary
 from saecircuits.dictionaries.stored import Stored, StoredMatrices
 from saecircuits.dictionaries.token_norm import TokenNorm
@@ -119,6 +119,11 @@ class Parts:
             raise FileFormatError(
                 f"{name!r} reads a width of {d_in} and writes one of {d_out}.",
                 "A dictionary here reads and writes one width: the residual stream's.",
+            )
+        if isinstance(self.activation, TopK) and self.activation.k > features:
+            raise FileFormatError(
+                f"{name!r} is to keep the {self.activation.k} largest of {features} latents.",
+                "Correct k in its config.",
             )
         stored = _both_stored(self.W_enc, self.W_dec)
         skips = self.W_skip is not None

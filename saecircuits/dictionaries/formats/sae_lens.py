@@ -144,7 +144,7 @@ def _by_token(parts: Parts, config: Config, where: str) -> Parts:
 
 def _number(values: dict[str, Any], name: str, where: str) -> float:
     value = values.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 1e-15 < value < 1e15:
         raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.", _AGAIN)
     return float(value)
 

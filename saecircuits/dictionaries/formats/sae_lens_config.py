@@ -82,6 +82,14 @@ def read_config(folder: Folder, name: str) -> Config:
             "Set it to false if that is what was trained.",
         )
     kind = _kind(where, architecture, activation)
+    if (
+        kind != "topk"
+        and isinstance(values.get("activation_fn_kwargs"), dict)
+        and "k" in values["activation_fn_kwargs"]
+    ):
+        raise FileFormatError(
+            f"{where} says activation_fn={activation!r}, and has a k.", 'Say "topk" if that is what was trained.'
+        )
     return Config(
         kind=kind,
         transcodes=transcodes,
@@ -116,7 +124,7 @@ def _k(where: str, values: dict[str, Any]) -> int:
 
 def _size(where: str, values: dict[str, Any], name: str) -> int:
     value = values.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 1e15:
         raise FileFormatError(f"{where} says {name}={value!r}; a positive whole number is needed.", _AGAIN)
     return value
 
