@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from .architectures import Architecture, option
 from .norms import HeadNorm, Norm
 from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights, at_least_single, linear
+
+_TOKENS_AT_ONCE = 2**13
+"""Rows of the unembedding that are turned into float32 at a time."""
 
 
 class Weights:
@@ -60,8 +64,16 @@ class Weights:
     @property
     def unembed_bias(self) -> Float[Tensor, " vocabulary"]:
         """Zero where the model has none."""
-        bias = self._unembedding.bias
-        return self.unembed.new_zeros(len(self.unembed)) if bias is None else at_least_single(bias)
+        bias, weight = self._unembedding.bias, self._unembedding.weight
+        return at_least_single(weight[:1]).new_zeros(len(weight)) if bias is None else at_least_single(bias)
+
+    def unembed_rows(self, tokens: int | Int[Tensor, " token"]) -> Float[Tensor, "..."]:
+        """The rows of some tokens, `[token, d_model]`, or of one."""
+        return at_least_single(self._unembedding.weight[tokens])
+
+    def unembed_blocks(self) -> Iterator[Float[Tensor, "token d_model"]]:
+        """All rows, some at a time: a copy of all of them in float32 would take more than the model."""
+        return map(at_least_single, self._unembedding.weight.split(_TOKENS_AT_ONCE))
 
     @property
     def logit_cap(self) -> float | None:
