@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -44,6 +45,9 @@ class SafetensorsFile(Mapping[str, Tensor]):
             raise KeyError(name)
         return self._file.get_tensor(name)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # a mapping's own would read the tensor
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -83,6 +87,9 @@ class NpzFile(Mapping[str, Tensor]):
                 f"{name} in {self._path} cannot be read: {error}.", "Copy the checkpoint again."
             ) from error
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # a mapping's own would read the tensor
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -99,22 +106,22 @@ class NpzFile(Mapping[str, Tensor]):
         try:
             with zipfile.ZipFile(self._path) as archive, self._path.open("rb") as file:
                 member = archive.getinfo(f"{name}.npy")
-                if member.compress_type != zipfile.ZIP_STORED:
-                    raise InputError(
-                        f"{name} in {self._path} is compressed, so its rows cannot be read one by one.",
-                        "Load it without lazy; or write it once with sc.convert, and load that.",
-                    )
                 file.seek(member.header_offset)
                 lengths = _MEMBER.unpack(file.read(_MEMBER.size))
-                file.seek(sum(lengths), 1)
-                shape, by_column, dtype = _npy_head(file)
+                file.seek(sum(lengths), os.SEEK_CUR)
+                plain = member.compress_type == zipfile.ZIP_STORED
+                head = _npy_head(file) if plain else None
                 start = file.tell()
-        except (zipfile.BadZipFile, OSError, ValueError, KeyError, struct.error) as error:
-            if isinstance(error, InputError):
-                raise
+        except Exception as error:  # as above
             raise FileFormatError(
                 f"{name} in {self._path} cannot be read: {error}.", "Copy the checkpoint again."
             ) from error
+        if head is None:
+            raise InputError(
+                f"{name} in {self._path} is compressed, so its rows cannot be read one by one.",
+                "Load it without lazy; or write it once with sc.convert, and load that.",
+            )
+        shape, by_column, dtype = head
         kind = _float(dtype.str, _NUMPY, name, self._path)
         return Extent(name, self._path, self._stamp, start, kind, shape, "F" if by_column else "C")
 

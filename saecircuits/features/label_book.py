@@ -6,12 +6,13 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 
-from .label_file import NAME, Given, Labels, add, digest, newest, now, places, read
+from .label_file import NAME, Given, Labels, add, digest, has_files, newest, now, places, read
 
 LONGEST = 200
 """Characters of a label."""
@@ -22,8 +23,12 @@ class _Page:
     """The labels of one dictionary."""
 
     dictionary: Dictionary
-    weights: str
     labels: dict[int, Given]
+
+    @cached_property
+    def weights(self) -> str:
+        """The digest; for which a lazy dictionary reads all of its decoder."""
+        return digest(self.dictionary)
 
 
 class LabelBook:
@@ -105,9 +110,11 @@ class LabelBook:
 
     @staticmethod
     def _open(dictionary: Dictionary) -> _Page:
-        weights = digest(dictionary)
-        found = [read(path, weights, dictionary.n_features) for path in places(dictionary, weights)]
-        return _Page(dictionary, weights, newest(*found))
+        page = _Page(dictionary, {})
+        if has_files(dictionary):
+            found = [read(path, page.weights, dictionary.n_features) for path in places(dictionary, page.weights)]
+            page.labels = newest(*found)
+        return page
 
 
 def _write(page: _Page, labels: Labels) -> tuple[Path, Labels]:

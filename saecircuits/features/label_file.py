@@ -84,7 +84,17 @@ def user_folder() -> Path:
 
 def user_file(dictionary: Dictionary, weights: str) -> Path:
     """The file in the user's folder for a dictionary."""
-    return user_folder() / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', dictionary.name)}-{weights}.json"
+    return user_folder() / f"{_plain(dictionary)}-{weights}.json"
+
+
+def has_files(dictionary: Dictionary) -> bool:
+    """Whether there may be labels of a dictionary, as far as can be told without its weights."""
+    beside = dictionary.folder is not None and (dictionary.folder / NAME).is_file()
+    return beside or any(user_folder().glob(f"{_plain(dictionary)}-*.json"))
+
+
+def _plain(dictionary: Dictionary) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", dictionary.name)
 
 
 def places(dictionary: Dictionary, weights: str) -> list[Path]:

@@ -8,7 +8,7 @@ Gemma Scope.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -80,17 +80,18 @@ def _top_k(config: Fields) -> Activation | None:
     return TopK(config.size("k")) if kind == "topk" else None
 
 
-def _layers(config: Fields, folder: Folder, activation: Activation | None) -> list[Parts]:
+def _layers(config: Fields, folder: Folder, activation: Activation | None) -> Iterator[Parts]:
+    """One at a time: a set may be larger than half of the memory."""
     named = config.texts("transcoders")
     if named:
-        return [_of_file(fetch_file(name, folder.path), activation, folder.lazy) for name in named]
+        return (_of_file(fetch_file(name, folder.path), activation, folder.lazy) for name in named)
     numbers = sorted(int(found[1]) for name in folder.names if (found := _LAYER.match(name)))
     if not numbers or numbers != list(range(len(numbers))):
         raise FileFormatError(
             f"{folder.path} has files of the layers {numbers}; a set begins at 0 and leaves none out.",
             "Copy the missing files.",
         )
-    return [_parts(folder.tensors(f"layer_{number}.safetensors"), activation) for number in numbers]
+    return (_parts(folder.tensors(f"layer_{number}.safetensors"), activation) for number in numbers)
 
 
 def _of_file(path: Path, activation: Activation | None, lazy: bool) -> Parts:
