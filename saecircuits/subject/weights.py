@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -21,10 +22,13 @@ class Weights:
     Args:
         model: the Hugging Face model.
         architecture: its row of the table.
+        bring: fetches the weights of a module that lie elsewhere; None where none do.
     """
 
-    def __init__(self, model: nn.Module, architecture: Architecture) -> None:
-        self._model = model
+    def __init__(
+        self, model: nn.Module, architecture: Architecture, bring: Callable[[nn.Module], None] | None = None
+    ) -> None:
+        self._model, self._bring = model, bring
         self._config: Any = model.config
         self._architecture = architecture
         self._blocks: Any = model.get_submodule(architecture.blocks)
@@ -42,7 +46,7 @@ class Weights:
     @property
     def embedding_scale(self) -> float:
         """What the model multiplies token embeddings with before the first block."""
-        embedding = self._model.get_submodule(self._architecture.token_embedding)
+        embedding = self._at(self._architecture.token_embedding)
         scale = option(embedding, self._architecture.embedding_scale)
         return 1.0 if scale is None else float(scale.to(self.dtype))  # rounded as the model rounds it
 
@@ -125,16 +129,24 @@ class Weights:
     @property
     def _unembedding(self) -> Any:
         model: Any = self._model
-        return model.get_output_embeddings()  # transformers know it, and have renamed it in some families
+        return self._at_hand(model.get_output_embeddings())  # transformers know it, and have renamed it in some families
 
     def _attention(self, layer: int) -> Any:
-        return self._blocks[layer].get_submodule(self._architecture.attention)
+        return self._at_hand(self._blocks[layer].get_submodule(self._architecture.attention))
 
     def _parameter(self, path: str) -> Tensor:
-        return at_least_single(self._model.get_submodule(path).get_parameter("weight"))
+        return at_least_single(self._at(path).get_parameter("weight"))
+
+    def _at(self, path: str) -> nn.Module:
+        return self._at_hand(self._model.get_submodule(path))
+
+    def _at_hand(self, module: nn.Module) -> nn.Module:
+        if self._bring is not None:
+            self._bring(module)
+        return module
 
     def _mlp_down(self, layer: int) -> Any:
-        return self._blocks[layer].get_submodule(self._architecture.mlp_hidden.path)
+        return self._at_hand(self._blocks[layer].get_submodule(self._architecture.mlp_hidden.path))
 
     def _head_norm(self, attention: nn.Module, path: str | None) -> HeadNorm | None:
         norm = self._norm_at(attention, path)
@@ -150,7 +162,7 @@ class Weights:
         return None if path is None else self._norm(parent.get_submodule(path))
 
     def _norm(self, module: nn.Module) -> Norm:
-        row, parameters = self._architecture, dict(module.named_parameters())
+        row, parameters = self._architecture, dict(self._at_hand(module).named_parameters())
         gain = at_least_single(parameters["weight"])
         bias = at_least_single(parameters["bias"]) if "bias" in parameters else torch.zeros_like(gain)
         gain = gain + row.gain_offset if row.gain_offset else gain
