@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 
-HIDDEN = """saecircuits tests jaxtyping beartype anywidget ipywidgets traitlets networkx lazy_loader matplotlib typer rich
-pandas IPython hypothesis pytest""".split()
+HIDDEN = ("saecircuits", "tests", "jaxtyping", "beartype", "anywidget", "ipywidgets", "traitlets", "lazy_loader")
+HIDDEN += ("networkx", "matplotlib", "typer", "rich", "pandas", "sklearn", "IPython", "hypothesis", "pytest")
 for _name in HIDDEN:
     sys.modules[_name] = None  # type: ignore[assignment]  # an import fails, as where it is not installed
 

@@ -42,8 +42,8 @@ def load_model(
             `revision="…"`; of a remote model only those that say where its files come from.
 
     Raises:
-        InputError: if the model cannot be found, a loaded model comes without its tokenizer or is to be remote, or there
-            is no key for NDIF.
+        InputError: if the model cannot be found, a loaded model comes without its tokenizer or is to be remote, or
+            there is no key for NDIF.
         UnsupportedModelError: if its architecture is not in the table; said before any weight is loaded.
     """
     if remote not in (True, False, LOCAL):

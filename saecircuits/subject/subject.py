@@ -1,9 +1,9 @@
 """The model under study: every activation is read and written here, through nnsight.
 
-All tracing goes through `Subject.run` and `Subject.generate`. Their `with ... trace` blocks, and the same two for models
-on a server (`remote.calls`), are the only ones of the package: nnsight compiles the source text of such a block, so
-fixed places make the library immune to reloads, `%%time` cells and `exec`; it also gives one place for the lock, since
-two threads may not trace one model at once.
+All tracing goes through `Subject.run` and `Subject.generate`. Their `with ... trace` blocks, and the same two for
+models on a server (`remote.calls`), are the only ones of the package: nnsight compiles the source text of such a block,
+so fixed places make the library immune to reloads, `%%time` cells and `exec`; it also gives one place for the lock,
+since two threads may not trace one model at once.
 
 A body that is run this way may run elsewhere. It reads and writes sites, uses what it closes over, and gives its result
 back; what it does to its surroundings is lost. What has to stay with the model, such as a gradient, goes into `then`.

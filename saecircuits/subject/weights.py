@@ -129,7 +129,7 @@ class Weights:
     @property
     def _unembedding(self) -> Any:
         model: Any = self._model
-        return self._at_hand(model.get_output_embeddings())  # transformers know it, and have renamed it in some families
+        return self._at_hand(model.get_output_embeddings())  # transformers know it; some families have renamed it
 
     def _attention(self, layer: int) -> Any:
         return self._at_hand(self._blocks[layer].get_submodule(self._architecture.attention))

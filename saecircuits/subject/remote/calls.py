@@ -56,7 +56,11 @@ class Remote:
 
     def write(self, subject: Any, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
         """A generation with the body at every step, on the server; ids of prompts and continuations."""
-        request, model, steps = packed(subject, body, len(inputs["input_ids"])), subject.traced, options["max_new_tokens"]
+        request, model, steps = (
+            packed(subject, body, len(inputs["input_ids"])),
+            subject.traced,
+            options["max_new_tokens"],
+        )
         with translated(subject), warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*the loop asked for a step the run did not make")  # the text has ended
             with model.generate(remote=self.where, **options) as tracer:
@@ -75,11 +79,9 @@ class Remote:
 
 def packed(subject: Any, asked: Any, batch: int) -> Request:
     """What a server needs to run it, plain enough for nnsight to send."""
-    ends = Ends(Installed(), subject)
+    ends = Ends(Installed(), subject, leaves=True)
     main = pack(asked, ends)
-    header = pack(
-        {"name": subject.name, "architecture": subject.architecture, "batch": batch}, Ends(Installed())
-    )
+    header = pack({"name": subject.name, "architecture": subject.architecture, "batch": batch}, Ends(Installed()))
     sources = sources_of({*main.modules, *header.modules, _ENTRY})
     return {
         "package": PACKAGE,

@@ -79,9 +79,7 @@ class Host:
             setattr(loaded, name, value)
         return getattr(loaded, name)
 
-    def imported(
-        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-    ) -> Any:
+    def imported(self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         """The `import` statement of the modules: this package's from the request, others from the server."""
         if level:
             parents = globals["__package__"].split(".")
@@ -119,4 +117,5 @@ class Missing:
         return typing.Any
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        """Refuse to work."""
         raise ModuleNotFoundError(f"The server does not have {self._name}.")

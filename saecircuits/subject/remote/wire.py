@@ -7,10 +7,10 @@ arrive on the device of the model. All else is pickled, functions of the user by
 
 from __future__ import annotations
 
-import io
 import inspect
+import io
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -60,10 +60,12 @@ class Ends:
     Attributes:
         modules: where modules of this package come from.
         subject: the model under study, None before there is one.
+        leaves: whether leaves of autograd graphs arrive as such.
     """
 
     modules: Modules
     subject: Any = None
+    leaves: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class _Globals:
 class _Sent:
     tensors: list[Tensor] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
+    kept: list[Tensor] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
 
 
@@ -125,7 +128,8 @@ class _Pickler(CustomCloudPickler):
 
     def persistent_id(self, obj: Any) -> Any:
         if isinstance(obj, Tensor):
-            return "tensor", self._number(obj), isinstance(obj, nn.Parameter), obj.requires_grad
+            leaf = self._ends.leaves and obj.requires_grad and obj.is_leaf
+            return "tensor", self._number(obj), isinstance(obj, nn.Parameter), leaf
         if isinstance(obj, nn.Module):
             path = self._paths.get(id(obj))
             return None if path is None else ("module", path)
@@ -144,7 +148,10 @@ class _Pickler(CustomCloudPickler):
     def _number(self, tensor: Tensor) -> int:
         if id(tensor) not in self._sent.numbers:
             self._sent.numbers[id(tensor)] = len(self._sent.tensors)
-            self._sent.tensors.append(tensor.detach())
+            self._sent.kept.append(tensor)  # else another may get its id
+            own = tensor.detach()
+            whole = own.untyped_storage().nbytes() == own.nbytes
+            self._sent.tensors.append(own if whole else own.clone())  # a slice would bring all of its storage
         return self._sent.numbers[id(tensor)]
 
     def _named(self, obj: Any) -> Any:
@@ -199,11 +206,11 @@ class _Unpickler(CustomCloudUnpickler):
             case _:
                 return getattr(subject, rest[0])
 
-    def _tensor(self, number: int, parameter: bool, requires_grad: bool) -> Tensor:
+    def _tensor(self, number: int, parameter: bool, leaf: bool) -> Tensor:
         tensor = self._tensors[number]
-        if parameter:
-            tensor = self._tensors[number] = nn.Parameter(tensor, requires_grad=requires_grad)
-        return tensor
+        if parameter and not isinstance(tensor, nn.Parameter):
+            tensor = self._tensors[number] = nn.Parameter(tensor, requires_grad=False)
+        return tensor.requires_grad_() if leaf else tensor
 
 
 def make_function(
@@ -273,6 +280,3 @@ def _within(code: types.CodeType, names: tuple[str, ...]) -> Iterator[types.Code
             yield from _within(inner, names)
         elif inner.co_name == names[0]:
             yield from _within(inner, names[1:]) if len(names) > 1 else iter([inner])
-
-
-Body = Callable[[], Any]
