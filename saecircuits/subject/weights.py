@@ -57,6 +57,12 @@ class Weights:
         return None if path is None else self._parameter(path)[self._architecture.first_position :]
 
     @property
+    def n_tokens(self) -> int:
+        """Number of logits."""
+        model: Any = self._model
+        return len(model.get_output_embeddings().weight)
+
+    @property
     def unembed(self) -> Float[Tensor, "vocabulary d_model"]:
         """One row a token."""
         return at_least_single(self._unembedding.weight)

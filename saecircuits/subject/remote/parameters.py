@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-
-from saecircuits.sites import Site
 
 
 class Fetched:
     """Brings the values of modules from the server into the model of this side, which has none."""
 
     def __init__(self) -> None:
-        self._buffers = False
+        self._small = False
 
     def bring(self, subject: Any, module: nn.Module) -> None:
-        """Parameters of a module, and, the first time, the buffers of all modules: these are few and small.
+        """Parameters of a module; the first time the vectors and buffers of all modules too, which are small.
 
         Raises:
             InputError: if the server keeps weights from the code of its users.
         """
-        if not self._buffers:
-            self._buffers = True
-            _take(subject, [name for name, value in subject.module.named_buffers() if value.is_meta])
+        model = subject.module
+        if not self._small:
+            vectors = [name for name, value in model.named_parameters() if value.is_meta and value.ndim < 2]
+            _take(subject, vectors + [name for name, value in model.named_buffers() if value.is_meta])
+            self._small = True
         missing = {id(value) for value in module.parameters() if value.is_meta}
-        if missing:
-            _take(subject, [name for name, value in subject.module.named_parameters() if id(value) in missing])
+        _take(subject, [name for name, value in model.named_parameters() if id(value) in missing])
 
 
 def _take(subject: Any, names: list[str]) -> None:
-    if names:
-        token = torch.zeros(1, 1, dtype=torch.long)  # any: a pass is the only way to the server
-        for name, value in subject.run(token, partial(_values, subject, names), stop=True).items():
-            _put(subject.module, name, value)
+    for name, value in subject.there(_values, subject.module, names).items() if names else ():
+        _put(subject.module, name, value)
 
 
-def _values(subject: Any, names: list[str]) -> dict[str, Tensor]:
-    """Inside a pass, on the server."""
-    subject.check_at_hand("weights")
-    subject.get(Site("resid_pre", 0))
-    return {name: _at(subject.module, name).detach() for name in names}
+def _values(model: nn.Module, names: list[str]) -> dict[str, Tensor]:
+    return {name: _at(model, name).detach() for name in names}
 
 
 def _at(model: nn.Module, name: str) -> Tensor:
