@@ -18,6 +18,8 @@ import io  # noqa: E402
 import pickle  # noqa: E402
 import struct  # noqa: E402
 import traceback  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
 from typing import Any  # noqa: E402
 
 import torch  # noqa: E402
@@ -26,13 +28,28 @@ from nnsight.schema.request import RequestModel  # noqa: E402
 from nnsight.tracing.tracer import _saves, dec, inc  # noqa: E402
 
 
+@contextmanager
+def half_precision(tracer: Any) -> Iterator[None]:
+    """What NDIF puts around blocks of models in half precision, here around all but generations."""
+    if getattr(tracer.fn, "__name__", tracer.fn) == "generate":
+        yield
+        return
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            yield
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 def answer(model: TransformersModel, env: dict[str, Any], compress: bool, blob: bytes) -> bytes:
     """The saved values of one request, as NDIF sends them."""
     model._remoteable_set_env(env)
     tracer = RequestModel.deserialize(blob, model._remoteable_persistent_objects(), compress=compress)
     inc()
     try:
-        tracer.execute(tracer.info.code)
+        with half_precision(tracer):
+            tracer.execute(tracer.info.code)
         saves = _saves()
         saved = {name: value for name, value in tracer.info.frame.f_locals.items() if id(value) in saves}
     finally:

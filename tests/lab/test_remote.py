@@ -114,7 +114,7 @@ def test_features_are_told(labs: Labs) -> None:
     assert len(here) > 20
 
 
-@pytest.mark.parametrize("layer", [0, 2])
+@pytest.mark.parametrize("layer", [0, pytest.param(2, marks=pytest.mark.slow)])
 def test_edits_act_live(labs: Labs, layer: int) -> None:
     feature = firing(labs[0], layer)
     edits = [sc.Ablate(feature), sc.Add(sc.Feature("transcoder.1", 3), 2.0, positions=-1)]
@@ -142,6 +142,7 @@ def test_text_is_written_with_edits(labs: Labs) -> None:
     assert here != plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hold", [False, True])
 def test_text_is_written_step_by_step(labs: Labs, hold: bool) -> None:
     edits = [sc.Add(sc.Feature("transcoder.1", 3), 9.0)]
@@ -151,13 +152,18 @@ def test_text_is_written_step_by_step(labs: Labs, hold: bool) -> None:
 
 
 METHODS = [
-    sc.Gradient(),
-    sc.Gradient(baseline=OTHER, edges=False),
-    sc.Gradient(nodes="neurons", edges=False),
-    sc.IntegratedGradients(steps=2),
     sc.RelP(),
-    sc.RelP(hold_attention=True, edges=False),
-    sc.Ablation(max_nodes=10, edges=False),
+    *(
+        pytest.param(method, marks=pytest.mark.slow)
+        for method in (
+            sc.Gradient(),
+            sc.Gradient(baseline=OTHER, edges=False),
+            sc.Gradient(nodes="neurons", edges=False),
+            sc.IntegratedGradients(steps=2),
+            sc.RelP(hold_attention=True, edges=False),
+            sc.Ablation(max_nodes=10, edges=False),
+        )
+    ),
 ]
 
 
@@ -168,6 +174,7 @@ def test_gradients_make_the_same_circuit(labs: Labs, method: Any) -> None:
     assert_agree(here, there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["feature", "direction", "continuation", "difference"])
 def test_targets_of_every_kind(labs: Labs, kind: str) -> None:
     fires = max(labs[0].features(PROMPT), key=lambda each: (each.feature.dictionary, each.activation))
@@ -180,6 +187,7 @@ def test_targets_of_every_kind(labs: Labs, kind: str) -> None:
     assert_agree(*both(labs, lambda lab: lab.attribute(PROMPT, target, method=sc.Gradient(edges=kind == "feature"))))
 
 
+@pytest.mark.slow
 def test_effects_of_a_batch(labs: Labs) -> None:
     here, there = both(
         labs, lambda lab: effects(lab.replacement, [PROMPT, OTHER], sc.NextTokens(("w7", "w8")), sc.Gradient())
@@ -192,6 +200,7 @@ def test_the_direct_method_fetches_the_weights(labs: Labs) -> None:
     assert_agree(*both(labs, lambda lab: lab.attribute(PROMPT, "w7")))
 
 
+@pytest.mark.slow
 def test_circuits_are_checked(labs: Labs) -> None:
     def checked(lab: ReplacementModel) -> Any:
         return lab.check(lab.attribute(PROMPT, "w7", method=sc.Gradient(max_nodes=20)), n=2, curve=False)
@@ -201,12 +210,14 @@ def test_circuits_are_checked(labs: Labs) -> None:
     assert_agree(here, there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", ["features", "neurons", "coordinates"])
 def test_nodes_are_ranked(labs: Labs, basis: str) -> None:
     examples = [sc.Example(PROMPT, "w7", "w8"), sc.Example(OTHER, "w9", "w8")]
     assert_agree(*both(labs, lambda lab: lab.rank_by_gradient(examples, basis=basis, ablation="mean")))
 
 
+@pytest.mark.slow
 def test_nodes_are_masked(labs: Labs) -> None:
     tokens = labs[0].subject.tokenize([PROMPT, OTHER])
     assert_agree(*both(labs, lambda lab: mean_latents_and_errors(lab.replacement, tokens)))
@@ -214,6 +225,7 @@ def test_nodes_are_masked(labs: Labs) -> None:
     assert_agree(*both(labs, lambda lab: run_masked(lab.replacement, tokens, keep, errors="removed")))
 
 
+@pytest.mark.slow
 def test_prompts_are_patched(labs: Labs) -> None:
     def patched(lab: ReplacementModel) -> list[Any]:
         patching = Patching(lab.replacement, pair_of(lab.subject, PROMPT, OTHER), Reading(7, 8, "w3 − w4"))
@@ -223,11 +235,13 @@ def test_prompts_are_patched(labs: Labs) -> None:
     assert_agree(*both(labs, patched))
 
 
+@pytest.mark.slow
 def test_evidence_is_collected(labs: Labs) -> None:
     corpus = sc.Corpus.texts([PROMPT, OTHER, "w5 w6 w7 w8"], name="words")
     assert_agree(*both(labs, lambda lab: sc.collect_evidence(lab, corpus, progress=False)))
 
 
+@pytest.mark.slow
 def test_dictionaries_are_evaluated(labs: Labs) -> None:
     corpus = sc.Corpus.texts([PROMPT, OTHER, "w5 w6 w7 w8"], name="words")
     assert_agree(*both(labs, lambda lab: sc.evaluate(lab, corpus)))
@@ -248,6 +262,7 @@ def test_dictionaries_are_trained(labs: Labs) -> None:
     assert_agree(dict(here[0].dictionary.named_parameters()), dict(there[0].dictionary.named_parameters()))
 
 
+@pytest.mark.slow
 def test_heads_are_explained(labs: Labs) -> None:
     here, there = both(labs, lambda lab: lab.explain_head(PROMPT, 1, 2).at(1))
     assert_agree(here, there)

@@ -6,7 +6,8 @@ writing goes on as ever, and what needs the model itself (gradients, weights, wh
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ import torch
 from saecircuits.errors import SaeCircuitsError
 from saecircuits.subject.subject import Subject
 
-from .wire import PACKAGE, Ends, pack, unpack
+from .wire import Ends, pack, unpack
 
 
 class Job:
@@ -37,9 +38,10 @@ class Job:
     def perform(self) -> bytes:
         """Run the body of one pass, within all that is to hold around it; what it gives, packed."""
         body, then, grad, around = self._asked
-        before = torch.is_grad_enabled()
         try:
             with ExitStack() as stack:
+                stack.enter_context(_as_at_home(self._subject.device))
+                stack.callback(torch.set_grad_enabled, torch.is_grad_enabled())
                 torch.set_grad_enabled(grad)
                 for enter, args in around:
                     stack.enter_context(enter(self._subject, *args))
@@ -49,14 +51,25 @@ class Job:
                 given = found if then is None else then(found)
         except SaeCircuitsError as error:
             given = Refusal(type(error).__name__, error.message, error.cure)
-        finally:
-            torch.set_grad_enabled(before)
         packed = pack(given, self._ends)
         return len(packed.body).to_bytes(8, "little") + packed.body + packed.tensors
 
     def step(self, number: int) -> None:
         """Run the body at one step of a generation."""
-        self._subject.whole(lambda: self._asked(number), self._batch)
+        with _as_at_home(self._subject.device):  # a generation sets its own grad mode, before the body ends
+            self._subject.whole(lambda: self._asked(number), self._batch)
+
+
+@contextmanager
+def _as_at_home(device: torch.device) -> Iterator[None]:
+    """Numbers as this package makes them elsewhere: a server may compute in the model's own precision throughout."""
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.autocast(device.type, enabled=False):
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
 
 
 class Refusal:
@@ -85,6 +98,3 @@ class _Hosted:
 
     def _full(self, name: str) -> str:
         return f"{self._host.package}.{name}" if name else self._host.package
-
-
-assert PACKAGE  # the private name that this side has for the package

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import pickle
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ def pack(value: Any, ends: Ends) -> Packed:
     buffer, sent = io.BytesIO(), _Sent()
     try:
         _Pickler(buffer, ends, sent).dump(value)
-    except (TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
