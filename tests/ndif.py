@@ -91,7 +91,8 @@ def served(server: Server) -> Iterator[None]:
 
 def saved_model(name: str, folder: Path) -> Path:
     """A tiny model in a folder."""
-    tiny_model(name).save_pretrained(folder)
+    model: Any = tiny_model(name)
+    model.save_pretrained(folder)
     tiny_tokenizer().save_pretrained(folder)
     return folder
 

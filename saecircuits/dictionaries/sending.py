@@ -29,6 +29,6 @@ def encoder_of(dictionary: Dictionary, features: Int[Tensor, " feature"] | None 
         ("W_dec", dictionary.W_enc.new_empty(0, len(dictionary.writes), dictionary.d_model)),
         ("b_dec", dictionary.b_dec),
     ):
-        setattr(part, name, nn.Parameter(value.detach(), requires_grad=False))
+        part.register_parameter(name, nn.Parameter(value.detach(), requires_grad=False))
     part.token_norm = dictionary.token_norm
     return part

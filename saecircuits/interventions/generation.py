@@ -85,7 +85,7 @@ def generate(
             "Use lab.generation(…).text.",
         )
 
-    parts = [part_of(d, growing.features(d.name)) for d in dictionaries]
+    parts = [part_of(subject, d, growing.features(d.name)) for d in dictionaries]
 
     def step(number: int) -> None:
         first = 0 if number == 0 else length + number - 1
@@ -160,7 +160,7 @@ def _logits(
     dictionaries = [replacement.dictionary(name) for name in replacement.names if name in growing]
     known = latents_ahead(replacement, tokens, {name: () for name in growing})
 
-    parts = [part_of(d, growing.features(d.name)) for d in dictionaries]
+    parts = [part_of(subject, d, growing.features(d.name)) for d in dictionaries]
 
     def body() -> Tensor:
         LivePass(subject, parts, partial(encode, tokens), growing.edited, known).run()

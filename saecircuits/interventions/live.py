@@ -27,7 +27,7 @@ class Part:
         writes: those that it writes; none if it is not edited.
         encoder: makes latents of what is read; None where the values that are read are kept instead.
         features: which latents edits may move; None for all.
-        rows: their decoder rows, `[feature, write, d_model]`.
+        rows: their decoder rows, `[feature, write, d_model]`; None where `encoder` is the whole dictionary.
     """
 
     name: str
@@ -37,14 +37,24 @@ class Part:
     features: Int[Tensor, " feature"] | None = None
     rows: Float[Tensor, "feature write d_model"] | None = None
 
+    def written(self, difference: Latents, write: int) -> Float[Tensor, "batch position d_model"]:
+        """What a change of the latents writes at one site."""
+        if self.rows is None:
+            assert self.encoder is not None
+            return difference @ self.encoder.W_dec[:, write]
+        moved = difference if self.features is None else difference[..., self.features]
+        return moved @ self.rows[:, write]
+
 
 def reader_of(dictionary: Dictionary) -> Part:
     """A dictionary of which the pass keeps what it reads."""
     return Part(dictionary.name, dictionary.reads)
 
 
-def part_of(dictionary: Dictionary, slices: Iterable[slice]) -> Part:
-    """A dictionary whose latents in some columns are changed."""
+def part_of(subject: Subject, dictionary: Dictionary, slices: Iterable[slice]) -> Part:
+    """A dictionary whose latents in some columns are changed; for a server no more of it than that takes."""
+    if not subject.remote:
+        return Part(dictionary.name, dictionary.reads, dictionary.writes, dictionary)
     moved = {feature for each in slices for feature in range(*each.indices(dictionary.n_features))}
     features = None
     if len(moved) < dictionary.n_features:
@@ -121,9 +131,8 @@ class LivePass:
     def _change(self, part: Part, z: Latents) -> None:
         edited = self._edit(part.name, z)
         self.latents[part.name] = z if edited is None else edited
-        if edited is None or part.rows is None:
+        if edited is None:
             return
-        difference = edited - z if part.features is None else (edited - z)[..., part.features]
         for number, site in enumerate(part.writes):
-            shift = (difference @ part.rows[:, number]).to(z.dtype)
+            shift = part.written(edited - z, number).to(z.dtype)
             self._shifts[site] = self._shifts[site] + shift if site in self._shifts else shift

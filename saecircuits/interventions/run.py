@@ -67,7 +67,7 @@ def run_live(replacement: Replacement, tokens: Tokens, changes: Changes, watch: 
     subject = replacement.subject
     dictionaries = [replacement.dictionary(name) for name in replacement.names]
     parts = [
-        part_of(d, [change.features for change in changes[d.name]]) if d.name in changes else reader_of(d)
+        part_of(subject, d, [change.features for change in changes[d.name]]) if d.name in changes else reader_of(d)
         for d in dictionaries
     ]
     known = latents_ahead(replacement, tokens, changes)

@@ -161,7 +161,8 @@ class Weights:
     def _no_norm(self) -> Norm:
         dtype = torch.float64 if self.dtype == torch.float64 else torch.float32
         embedding = self._model.get_submodule(self._architecture.token_embedding).get_parameter("weight")
-        gain = torch.ones(self._config.hidden_size, dtype=dtype, device=embedding.device)
+        device = "cpu" if embedding.is_meta else embedding.device  # what is fetched of a remote model arrives there
+        gain = torch.ones(self._config.hidden_size, dtype=dtype, device=device)
         return Norm("none", gain, torch.zeros_like(gain), 0.0, None)
 
     def _norm_at(self, parent: nn.Module, path: str | None) -> Norm | None:

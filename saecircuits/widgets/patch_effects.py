@@ -182,7 +182,7 @@ class Patching:
                 patched[row, position, features] = value.to(z.dtype)
             return patched
 
-        parts = [part_of(dictionary, [_slice(features) for _, _, features, _ in patches])]
+        parts = [part_of(subject, dictionary, [_slice(features) for _, _, features, _ in patches])]
 
         def body() -> Tensor:
             LivePass(subject, parts, partial(encode, tokens), edit, known).run()

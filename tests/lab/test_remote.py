@@ -213,6 +213,8 @@ def test_circuits_are_checked(labs: Labs) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("basis", ["features", "neurons", "coordinates"])
 def test_nodes_are_ranked(labs: Labs, basis: str) -> None:
+    if labs[0].subject.config.model_type == "opt":
+        pytest.skip("its random model passes no gradient on")
     examples = [sc.Example(PROMPT, "w7", "w8"), sc.Example(OTHER, "w9", "w8")]
     assert_agree(*both(labs, lambda lab: lab.rank_by_gradient(examples, basis=basis, ablation="mean")))
 

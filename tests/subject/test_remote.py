@@ -131,7 +131,7 @@ def test_a_pass_carries_little(simulated: Subject) -> None:
 
 def test_a_pass_carries_of_a_dictionary_what_it_uses(simulated: Subject) -> None:
     dictionary = random_transcoder(1, simulated.d_model, n_features=4096)
-    whole, part = sum(4 * p.numel() for p in dictionary.parameters()), part_of(dictionary, [slice(7, 8)])
+    whole, part = sum(4 * p.numel() for p in dictionary.parameters()), part_of(simulated, dictionary, [slice(7, 8)])
 
     def body() -> Tensor:
         LivePass(simulated, [part], lambda d, x: d.encode(x), lambda _, z: z * 2, {}).run()
@@ -139,6 +139,7 @@ def test_a_pass_carries_of_a_dictionary_what_it_uses(simulated: Subject) -> None
 
     sent = sizes(simulated, (body, None, False, ()))["tensors"]
     assert 0.5 * whole < sent < 0.53 * whole  # the encoder, one row of the decoder, and no more
+    assert part.encoder is not None
     torch.testing.assert_close(part.encoder.encode(torch.ones(1, 1, 32)), dictionary.encode(torch.ones(1, 1, 32)))
     rows = encoder_of(dictionary, torch.tensor([5, 9]))
     x = torch.randn(2, 1, 32)
@@ -250,7 +251,7 @@ def test_the_request_names_the_model_and_its_attention(away: Subject, monkeypatc
         away.predict(PROMPT)
     (model_key, env, api_key), *_ = asked
     assert '"repo_id": "tiny/llama"' in model_key
-    assert env == {"attn_implementation": away.module.config._attn_implementation}
+    assert env == {"attn_implementation": away.config._attn_implementation}
     assert api_key == CONFIG.API.APIKEY
 
 

@@ -146,7 +146,8 @@ def _readings(parts: Split, goals: Sequence[Goal], chosen: Chosen) -> list[_Read
         firing = nodes.value.nonzero()[:, 0]
         if len(firing):
             own = nodes.take(firing)
-            found.append(_Readings(first + firing, partial(_preactivations, basis.only(own.index), own)))
+            reader = basis.only(own.index) if parts.subject.remote else basis
+            found.append(_Readings(first + firing, partial(_preactivations, reader, own)))
         first += len(nodes)
     numbers = len(chosen) + torch.arange(len(goals), device=parts.tokens.ids.device)
     return [*found, _Readings(numbers, partial(_measured, goals, measured(parts, [goals])))]

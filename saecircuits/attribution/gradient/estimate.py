@@ -135,8 +135,10 @@ def _path_gradients(
         yield place, gradient.unflatten(0, (-1, n_prompts)).sum(0)
 
 
-def measured(parts: Split, goals: Goals) -> list[Basis]:
-    """The bases that the goals read features of: no other has to be where the model is."""
+def measured(parts: Split, goals: Goals) -> Sequence[Basis]:
+    """The bases, for a server no more of them than the goals read."""
+    if not parts.subject.remote:
+        return parts.bases
     read = [Feature.parse(goal.readout.feature) for own in goals for goal in own if goal.readout.feature]
     index = {basis.name: [f.index for f in read if f.dictionary == basis.name] for basis in parts.bases}
     device = parts.tokens.ids.device

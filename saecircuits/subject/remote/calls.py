@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -12,14 +13,13 @@ from torch import Tensor, nn
 
 from saecircuits import errors
 
-from . import host
 from .host import opened, performed
 from .ndif import translated
 from .parameters import Fetched
 from .sources import Installed, sources_of
 from .wire import PACKAGE, Ends, pack, unpack
 
-cloudpickle.register_pickle_by_value(host)
+cloudpickle.register_pickle_by_value(sys.modules[performed.__module__])  # nnsight is to send these two as text
 
 Request = dict[str, Any]
 
@@ -56,11 +56,8 @@ class Remote:
 
     def write(self, subject: Any, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
         """A generation with the body at every step, on the server; ids of prompts and continuations."""
-        request, model, steps = (
-            packed(subject, body, len(inputs["input_ids"])),
-            subject.traced,
-            options["max_new_tokens"],
-        )
+        request, model = packed(subject, body, len(inputs["input_ids"])), subject.traced
+        steps = options["max_new_tokens"]
         with translated(subject), warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*the loop asked for a step the run did not make")  # the text has ended
             with model.generate(remote=self.where, **options) as tracer:

@@ -45,9 +45,9 @@ def _at(model: nn.Module, name: str) -> Tensor:
 def _put(model: nn.Module, name: str, value: Tensor) -> None:
     """In the place of the value, wherever the model has it: tied weights stand in several."""
     before = _at(model, name)
-    new = nn.Parameter(value, requires_grad=False) if isinstance(before, nn.Parameter) else value
+    new: Any = nn.Parameter(value, requires_grad=False) if isinstance(before, nn.Parameter) else value
     for module in model.modules():
-        for held in (module._parameters, module._buffers):
-            for key, old in list(held.items()):
-                if old is before:
-                    held[key] = new
+        places: list[Any] = [module._parameters, module._buffers]
+        for held in places:
+            for key in [key for key, old in held.items() if old is before]:
+                held[key] = new

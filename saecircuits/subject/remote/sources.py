@@ -133,8 +133,8 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
 def _origin(package: str, name: str) -> tuple[str, str]:
     """Where a package has a name from."""
     for node in _statements(ast.parse(_text(package))):
-        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
-            if (alias.asname or alias.name) == name:
+        for alias in node.names:
+            if isinstance(node, ast.ImportFrom) and (alias.asname or alias.name) == name:
                 where = _absolute(package, node)
                 return (where, alias.name) if _file(where).name != "__init__.py" else _origin(where, alias.name)
     value = getattr(importlib.import_module(package), name)

@@ -279,5 +279,5 @@ def _within(code: types.CodeType, names: tuple[str, ...]) -> Iterator[types.Code
             continue
         if inner.co_name in _COMPREHENSIONS:  # newer versions of Python have no code of their own for these
             yield from _within(inner, names)
-        elif inner.co_name == names[0]:
+        elif names[:1] == (inner.co_name,):
             yield from _within(inner, names[1:]) if len(names) > 1 else iter([inner])
