@@ -70,6 +70,11 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
         patterns: one `[batch, head, query, key]` a layer.
         scales: norms with the factor `1 / denominator` `[batch, position, 1]` to hold each at.
     """
+    if subject.remote:
+        with subject.carrying(held, patterns, scales):
+            yield
+        return
+    subject.check_at_hand("norms and attention patterns to hold")
     with subject.alone(), ExitStack() as stack:
         for layer, pattern in enumerate(patterns):
             module = subject.attention_module(layer)

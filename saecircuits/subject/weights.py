@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -27,10 +27,13 @@ class Weights:
     Args:
         model: the Hugging Face model.
         architecture: its row of the table.
+        bring: fetches the weights of a module that lie elsewhere; None where none do.
     """
 
-    def __init__(self, model: nn.Module, architecture: Architecture) -> None:
-        self._model = model
+    def __init__(
+        self, model: nn.Module, architecture: Architecture, bring: Callable[[nn.Module], None] | None = None
+    ) -> None:
+        self._model, self._bring = model, bring
         self._config: Any = text_config(model)
         self._architecture = architecture
         self._blocks: Any = model.get_submodule(architecture.blocks)
@@ -48,7 +51,7 @@ class Weights:
     @property
     def embedding_scale(self) -> float:
         """What the model multiplies token embeddings with before the first block."""
-        scale = option(self._embedding, self._architecture.embedding_scale)
+        scale = option(self._here(self._embedding), self._architecture.embedding_scale)
         return 1.0 if scale is None else float(scale.to(self.dtype))  # rounded as the model rounds it
 
     def embedded(self, tokens: Int[Tensor, " row"]) -> Float[Tensor, "row d_model"]:
@@ -69,8 +72,11 @@ class Weights:
 
     @property
     def device(self) -> torch.device:
-        """Where the token embeddings lie, and all that is read here."""
-        return device_of(self._embedding)
+        """Where the token embeddings lie, and all that is read here; where it arrives, if the model lies elsewhere."""
+        found = device_of(self._embedding)
+        if found.type != "meta":
+            return found
+        return torch.device("cuda" if self._bring is None and torch.cuda.is_available() else "cpu")
 
     @property
     def n_tokens(self) -> int:
@@ -172,19 +178,19 @@ class Weights:
         return linear(self._mlp_down(layer))[1].to(self.device)
 
     def _unembed_parts(self) -> Iterator[tuple[slice, Tensor, Tensor]]:
-        whole, bias = table(self._unembedding), self.unembed_bias  # once: they may come from disk
+        whole, bias = table(self._here(self._unembedding)), self.unembed_bias  # once: they may come from disk
         for start in range(0, len(whole), _TOKENS_AT_ONCE):
             part = slice(start, start + _TOKENS_AT_ONCE)
             yield part, at_least_single(whole[part].to(self.device)), bias[part]
 
     def _unembed_bias(self, tokens: slice | Tensor) -> Tensor:
-        bias = stored(self._unembedding, "bias")
+        bias = stored(self._here(self._unembedding), "bias")
         if bias is None:
             bias = self._zeros(1).expand(self.n_tokens)
         return _some(bias, tokens, self.device)
 
     def _rows(self, module: nn.Module, which: slice | Tensor = slice(None)) -> Tensor:
-        return _some(table(module), which, self.device)
+        return _some(table(self._here(module)), which, self.device)
 
     @property
     def _embedding(self) -> nn.Module:
@@ -196,10 +202,16 @@ class Weights:
         return model.get_output_embeddings()  # transformers know it, and have renamed it in some families
 
     def _attention(self, layer: int) -> Any:
-        return self._blocks[layer].get_submodule(self._architecture.attention)
+        return self._here(self._blocks[layer].get_submodule(self._architecture.attention))
+
+    def _here(self, module: nn.Module) -> nn.Module:
+        """A module whose weights are to be read: they are fetched where they lie elsewhere."""
+        if self._bring is not None:
+            self._bring(module)
+        return module
 
     def _mlp_down(self, layer: int) -> Any:
-        return self._blocks[layer].get_submodule(self._architecture.mlp_hidden.path)
+        return self._here(self._blocks[layer].get_submodule(self._architecture.mlp_hidden.path))
 
     def _head_norm(self, attention: nn.Module, path: str | None) -> HeadNorm | None:
         norm = self._norm_at(attention, path)
@@ -217,7 +229,7 @@ class Weights:
         return None if path is None else self._norm(parent.get_submodule(path))
 
     def _norm(self, module: nn.Module) -> Norm:
-        row, everywhere = self._architecture, slice(None)
+        row, module, everywhere = self._architecture, self._here(module), slice(None)
         weight, shift = stored(module, "weight"), stored(module, "bias")
         gain = self._no_norm().gain if weight is None else _some(weight, everywhere, self.device)
         bias = torch.zeros_like(gain) if shift is None else _some(shift, everywhere, self.device)

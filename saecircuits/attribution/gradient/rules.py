@@ -39,17 +39,24 @@ def propagation(subject: Subject, tokens: Tokens, method: GradientMethod) -> Ite
         method: other methods than `RelP` have no rules.
     """
     with subject.alone(), ExitStack() as stack:
-        if isinstance(method, RelP):
-            if method.hold_attention:
-                stack.enter_context(held(subject, _patterns(subject, tokens), []))
-            else:
-                stack.enter_context(attention_implementation(subject, "eager"))
-            for norm in _norms(subject):
-                stack.enter_context(_linear_norm(norm))
-            for layer in range(subject.n_layers):
-                _hook_mlp(stack, subject, layer)
+        if isinstance(method, RelP) and method.hold_attention:
+            stack.enter_context(held(subject, _patterns(subject, tokens), []))
         else:
             stack.enter_context(attention_implementation(subject, "eager"))
+        if isinstance(method, RelP):
+            stack.enter_context(subject.carrying(_linear) if subject.remote else _linear(subject))
+        yield
+
+
+@contextmanager
+def _linear(subject: Subject) -> Iterator[None]:
+    """Gradients of norms and MLPs by the rules."""
+    subject.check_at_hand("norms and MLPs to put rules on")
+    with ExitStack() as stack:
+        for norm in _norms(subject):
+            stack.enter_context(_linear_norm(norm))
+        for layer in range(subject.n_layers):
+            _hook_mlp(stack, subject, layer)
         yield
 
 
