@@ -4,8 +4,8 @@
  */
 
 import { setMaxListeners } from "node:events";
-import { afterAll, afterEach } from "vitest";
-import { builtinEnvironments } from "vitest/environments";
+import { afterAll, afterEach, vi } from "vitest";
+import { builtinEnvironments } from "vitest/runtime";
 
 setMaxListeners(0); // Node warns of many listeners on one signal; a widget has as many as it has parts
 const { Uint8Array: Bytes, setTimeout } = globalThis;
@@ -29,6 +29,7 @@ globalThis.setTimeout = ((...call: Parameters<typeof setTimeout>) => {
 afterEach(() => {
   for (const controller of open.splice(0)) controller.abort();
   for (const timer of due.splice(0)) clearTimeout(timer);
+  vi.clearAllMocks(); // they hold what they were called with: whole widgets
 });
 afterAll(() => {
   page.teardown(globalThis);
