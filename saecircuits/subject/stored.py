@@ -81,8 +81,9 @@ def linear(module: nn.Module) -> tuple[Float[Tensor, "in out"], Float[Tensor, " 
     Raises:
         UnsupportedModelError: for a layer whose numbers are kept in a form that is not known.
     """
-    bias, device = stored(module, "bias"), device_of(module)
-    weight = at_least_single(table(module).to(device))
+    kept, bias = table(module), stored(module, "bias")
+    device = device_of(module)
+    weight = at_least_single(kept.to(device))
     weight = weight if isinstance(module, Conv1D) else weight.T
     return weight, weight.new_zeros(weight.shape[1]) if bias is None else at_least_single(bias.to(device))
 
