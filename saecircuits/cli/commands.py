@@ -66,6 +66,9 @@ def attribute(
     ] = None,
     method: Annotated[str | None, typer.Option(help=f"One of {', '.join(METHODS)}.")] = None,
     out: Annotated[list[Path] | None, typer.Option(help="File to write; the ending says the format.")] = None,
+    lazy: Annotated[
+        bool, typer.Option(help="Leave the dictionaries in their files, and read rows of features when needed.")
+    ] = False,
     node_share: NodeShare = 0.8,
     edge_share: EdgeShare = 0.98,
     top: Annotated[int, typer.Option(min=1, help="How many nodes to print.")] = 10,
@@ -79,7 +82,7 @@ def attribute(
     console = Console()
     if method is not None and method not in METHODS:
         raise InputError(f"There is no method {method!r}.", f"Use one of {', '.join(METHODS)}.")
-    lab = _open(console, model, dictionaries)
+    lab = _open(console, model, dictionaries, lazy)
     chosen = None if method is None else getattr(sc, METHODS[method])()
     whole = lab.attribute(prompt, target, against, method=chosen)
     circuit = whole.prune(node_share, edge_share)
@@ -106,11 +109,11 @@ def export(
     _write(console, loaded, out)
 
 
-def _open(console: Console, name: str, dictionaries: str | None = None) -> Any:
+def _open(console: Console, name: str, dictionaries: str | None = None, lazy: bool = False) -> Any:
     with console.status(f"opening {escape(name)}"):
         if dictionaries is None:
-            return sc.load(name)
-        return sc.ReplacementModel(sc.load_model(name), sc.load_dictionaries(dictionaries))
+            return sc.load(name, lazy=lazy)
+        return sc.ReplacementModel(sc.load_model(name), sc.load_dictionaries(dictionaries, lazy=lazy))
 
 
 def _write(console: Console, circuit: Any, paths: list[Path]) -> None:

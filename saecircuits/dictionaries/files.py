@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,11 +20,24 @@ from saecircuits.sites import Site
 from .activations import activation_from_spec
 from .card import card
 from .dictionary import Dictionary
+from .stored import Stored, StoredMatrices
+from .tensor_files import SafetensorsFile
 from .token_norm import TokenNorm
 
 FORMAT = "saecircuits.dictionary"
 VERSION = 1
 _ACTIVATION = "activation."
+_MATRICES = ("W_enc", "W_dec")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is told of a dictionary beside its weights; the arguments of `save_dictionary`."""
+
+    trained_on: str = ""
+    recipe: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    scored_on: str = ""
 
 
 class _Config(BaseModel):
@@ -87,7 +101,8 @@ def save_dictionary(
         scores=scores or {},
         scored_on=scored_on,
     )
-    weights = {name: value.detach().cpu().contiguous() for name, value in dictionary.state_dict().items()}
+    state = dictionary.state_dict() | {"W_enc": dictionary.W_enc, "W_dec": dictionary.W_dec}
+    weights = {name: value.detach().cpu().contiguous() for name, value in state.items()}
     replace_file(folder / "weights.safetensors", lambda path: path.write_bytes(save(weights)))
     replace_file(folder / "config.json", lambda path: path.write_text(config.model_dump_json(indent=2) + "\n", "utf-8"))
     text = card(dictionary, trained_on, config.recipe, config.scores, scored_on)
@@ -95,8 +110,13 @@ def save_dictionary(
     return folder
 
 
-def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> Dictionary:
+def load_dictionary(folder: str | Path, device: str | torch.device = "cpu", lazy: bool = False) -> Dictionary:
     """Read a dictionary that `save_dictionary` wrote.
+
+    Args:
+        folder: where it lies.
+        device: where to put it.
+        lazy: leave its encoder and decoder in the file, and read rows of features when they are needed.
 
     Raises:
         InputError: if the folder is not there.
@@ -104,11 +124,15 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
     """
     folder = Path(folder)
     config = _read_config(folder)
+    if not (folder / "weights.safetensors").is_file():  # opening a pipe would wait for ever
+        raise FileFormatError(f"{folder / 'weights.safetensors'} is missing.", "Copy the whole folder.")
     try:
-        weights = load_file(folder / "weights.safetensors", device=str(device))
-        dictionary = _build(config, weights).to(device)
+        weights = _weights(folder / "weights.safetensors", str(device), lazy)
+        stored = _stored(folder / "weights.safetensors") if lazy else None
+        _check_weights(folder, config, weights, stored)
+        dictionary = _build(config, weights, stored).to(device)
         dictionary.load_state_dict(weights)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, MemoryError) as error:
         raise FileFormatError(
             f"{folder / 'weights.safetensors'} cannot be read: {error}.",
             "Copy or train the dictionary again.",
@@ -122,7 +146,52 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu") -> D
     return dictionary.requires_grad_(False).eval()
 
 
-def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
+def recorded(dictionary: Dictionary) -> Record:
+    """What the folder that a dictionary was read from tells of it; nothing if it is on no disk.
+
+    Raises:
+        InputError: if the folder is gone.
+        FileFormatError: if its config is damaged.
+    """
+    if dictionary.folder is None:
+        return Record()
+    config = _read_config(dictionary.folder)
+    return Record(config.trained_on, config.recipe, config.scores, config.scored_on)
+
+
+def _weights(path: Path, device: str, lazy: bool) -> dict[str, torch.Tensor]:
+    if not lazy:
+        return load_file(path, device=device)
+    file = SafetensorsFile(path)
+    return {name: file[name].to(device) for name in file if name not in _MATRICES}
+
+
+def _stored(path: Path) -> StoredMatrices | None:
+    file = SafetensorsFile(path)
+    if any(name not in file for name in _MATRICES):
+        return None
+    return StoredMatrices(*(Stored(file.extent(name), (0, 1, 2)) for name in _MATRICES))
+
+
+def _check_weights(
+    folder: Path, config: _Config, weights: Mapping[str, torch.Tensor], stored: StoredMatrices | None
+) -> None:
+    """Refuse sizes that are not in the file, before memory is asked for them, and numbers that are none."""
+    matrices = dict(zip(_MATRICES, stored, strict=True)) if stored is not None else weights
+    for name, sites in zip(_MATRICES, (config.reads, config.writes), strict=True):
+        wanted = [config.n_features, len(sites), config.d_model]
+        found = list(matrices[name].shape) if name in matrices else "missing"
+        if found != wanted:
+            raise FileFormatError(
+                f"The weights in {folder} do not fit its config.json: {name} is {found}, not {wanted}.",
+                "Restore both files from one dictionary.",
+            )
+    broken = [name for name, value in weights.items() if value.numel() and not bool(torch.isfinite(value).all())]
+    if broken:
+        raise FileFormatError(f"{', '.join(broken)} in {folder} hold NaN or infinity.", "Copy or train it again.")
+
+
+def _build(config: _Config, weights: Mapping[str, torch.Tensor], stored: StoredMatrices | None) -> Dictionary:
     """The dictionary that a config describes; learned parts of its activation function come from the weights."""
     learned = {name.removeprefix(_ACTIVATION): w for name, w in weights.items() if name.startswith(_ACTIVATION)}
     dictionary = Dictionary(
@@ -133,13 +202,14 @@ def _build(config: _Config, weights: Mapping[str, torch.Tensor]) -> Dictionary:
         config.d_model,
         activation_from_spec(config.activation | learned),
         skip=config.skip,
+        stored=stored,
     )
     if config.token_norm:
         dictionary.normalise_tokens(TokenNorm(config.token_norm, torch.zeros(len(config.writes), config.d_model)))
     return dictionary
 
 
-def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[Dictionary]:
+def load_folder(source: str | Path, device: str | torch.device = "cpu", lazy: bool = False) -> list[Dictionary]:
     """Read a dictionary folder, or a folder of such folders, ordered by the first site that each writes.
 
     Raises:
@@ -148,26 +218,30 @@ def load_folder(source: str | Path, device: str | torch.device = "cpu") -> list[
     """
     folder = Path(source)
     if (folder / "config.json").is_file():
-        return [load_dictionary(folder, device)]
+        return [load_dictionary(folder, device, lazy)]
     found = sorted(path.parent for path in folder.glob("*/config.json"))
     if not found:
         raise InputError(
             f"There is no dictionary in {str(source)!r}.",
             "Give a folder with config.json and weights.safetensors, or a folder of such folders.",
         )
-    return sorted((load_dictionary(path, device) for path in found), key=lambda d: (d.writes[0].order, d.name))
+    return sorted((load_dictionary(path, device, lazy) for path in found), key=lambda d: (d.writes[0].order, d.name))
 
 
 def _read_config(folder: Path) -> _Config:
     path = folder / "config.json"
     if not path.is_file():
-        raise InputError(f"There is no dictionary in {str(folder)!r}: config.json is missing.")
+        raise InputError(
+            f"There is no dictionary in {str(folder)!r}: config.json is missing.", "Copy the whole folder."
+        )
     try:
         config = _Config.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "file"
-        raise FileFormatError(f"{path} is not a dictionary's config: {where}: {first['msg']}.") from error
+        raise FileFormatError(
+            f"{path} is not a dictionary's config: {where}: {first['msg']}.", "Copy or train the dictionary again."
+        ) from error
     if config.format != FORMAT or config.version != VERSION:
         raise FileFormatError(
             f"{path} is {config.format!r} version {config.version}; this reads {FORMAT!r} version {VERSION}.",

@@ -6,12 +6,13 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 
-from .label_file import NAME, Given, Labels, add, digest, newest, now, places, read
+from .label_file import NAME, Given, Labels, add, digest, has_files, newest, now, places, read
 
 LONGEST = 200
 """Characters of a label."""
@@ -22,17 +23,21 @@ class _Page:
     """The labels of one dictionary."""
 
     dictionary: Dictionary
-    weights: str
     labels: dict[int, Given]
+
+    @cached_property
+    def weights(self) -> str:
+        """The digest; for which a lazy dictionary reads all of its decoder."""
+        return digest(self.dictionary)
 
 
 class LabelBook:
     """The labels of several dictionaries.
 
-    They lie in `labels.json` beside each dictionary. Where that cannot be written to, for the embedded world, and for
-    dictionaries that are on no disk, they lie in the user's folder: `~/.saecircuits/labels`, or `labels` in the folder
-    that `SAECIRCUITS_HOME` names. Both places are read; of two labels for one feature the newer counts. Several
-    processes may write at the same time.
+    They lie in `labels.json` beside each dictionary. Where that cannot be written to, for the embedded world, for what
+    was fetched from the Hugging Face Hub, and for dictionaries that are on no disk, they lie in the user's folder:
+    `~/.saecircuits/labels`, or `labels` in the folder that `SAECIRCUITS_HOME` names. Both places are read; of two
+    labels for one feature the newer counts. Several processes may write at the same time.
 
     Args:
         dictionaries: whose labels are read.
@@ -95,11 +100,21 @@ class LabelBook:
         page = self._pages[dictionary]
         return places(page.dictionary, page.weights)[0]
 
+    def write(self, dictionary: str, folder: Path) -> Path | None:
+        """Write all labels of a dictionary to `labels.json` in a folder; None if it has none."""
+        page = self._pages[dictionary]
+        if not page.labels:
+            return None
+        add(folder / NAME, page.dictionary, page.weights, page.labels)
+        return folder / NAME
+
     @staticmethod
     def _open(dictionary: Dictionary) -> _Page:
-        weights = digest(dictionary)
-        found = [read(path, weights, dictionary.n_features) for path in places(dictionary, weights)]
-        return _Page(dictionary, weights, newest(*found))
+        page = _Page(dictionary, {})
+        if has_files(dictionary):
+            found = [read(path, page.weights, dictionary.n_features) for path in places(dictionary, page.weights)]
+            page.labels = newest(*found)
+        return page
 
 
 def _write(page: _Page, labels: Labels) -> tuple[Path, Labels]:

@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from saecircuits.atomic import replace_file
 from saecircuits.dictionaries import Dictionary
+from saecircuits.dictionaries.formats import is_cached
 from saecircuits.errors import FileFormatError
 from saecircuits.world.files import world_folder
 
@@ -83,7 +84,17 @@ def user_folder() -> Path:
 
 def user_file(dictionary: Dictionary, weights: str) -> Path:
     """The file in the user's folder for a dictionary."""
-    return user_folder() / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', dictionary.name)}-{weights}.json"
+    return user_folder() / f"{_plain(dictionary)}-{weights}.json"
+
+
+def has_files(dictionary: Dictionary) -> bool:
+    """Whether there may be labels of a dictionary, as far as can be told without its weights."""
+    beside = dictionary.folder is not None and (dictionary.folder / NAME).is_file()
+    return beside or any(user_folder().glob(f"{_plain(dictionary)}-*.json"))
+
+
+def _plain(dictionary: Dictionary) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", dictionary.name)
 
 
 def places(dictionary: Dictionary, weights: str) -> list[Path]:
@@ -91,7 +102,8 @@ def places(dictionary: Dictionary, weights: str) -> list[Path]:
     folder, mine = dictionary.folder, user_file(dictionary, weights)
     if folder is None:
         return [mine]
-    shared = not os.access(folder, os.W_OK) or world_folder().resolve() in folder.resolve().parents
+    in_world = world_folder().resolve() in folder.resolve().parents
+    shared = in_world or is_cached(folder) or not os.access(folder, os.W_OK)
     return [mine, folder / NAME] if shared else [folder / NAME, mine]
 
 

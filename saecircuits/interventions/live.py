@@ -79,5 +79,5 @@ class LivePass:
         if edited is None:
             return
         for number, site in enumerate(dictionary.writes):
-            shift = ((edited - z) @ dictionary.W_dec[:, number]).to(z.dtype)
+            shift = dictionary.written(edited - z, number).to(z.dtype)
             self._shifts[site] = self._shifts[site] + shift if site in self._shifts else shift

@@ -197,7 +197,7 @@ class _Pass:
         moved = value = self._own[site] if held else self._met[site]
         for dictionary, number in self._writers[site]:
             latents = self._encoded(dictionary, held)
-            moved = moved + (masked.values(dictionary.name, latents) - latents) @ dictionary.W_dec[:, number]
+            moved = moved + dictionary.written(masked.values(dictionary.name, latents) - latents, number)
 
         def error() -> Tensor:
             return value - sum(self._reconstruction(d, held)[..., number, :] for d, number in self._writers[site])

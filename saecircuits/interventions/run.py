@@ -171,7 +171,7 @@ class _LinearPass:
         """How far the output of a layer's MLP moved from the unedited prompt's."""
         total = torch.zeros_like(self._captured.mlp_out[layer])
         for dictionary, write in self._replacement.writers(layer):
-            total += self._decoded[dictionary.name] @ dictionary.W_dec[:, write]
+            total += dictionary.written(self._decoded[dictionary.name], write)
             if dictionary.W_skip is not None:
                 reads = [site.layer for site in dictionary.reads]
                 difference = torch.stack([self._inputs[at] - self._captured.mlp_in[at] for at in reads], 1)

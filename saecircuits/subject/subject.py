@@ -86,6 +86,9 @@ class Subject:
         self._lock = threading.RLock()
         self._met = _Met()
 
+    def __repr__(self) -> str:
+        return f"Subject({self.name}: {type(self.module).__name__}, {self.n_layers} layers of width {self.d_model})"
+
     @property
     def n_layers(self) -> int:
         """Number of blocks."""

@@ -195,7 +195,7 @@ class Patching:
         """How the target moves with each feature's activation at a position, to first order."""
         dictionary = self._replacement.dictionary(name)
         gradient = torch.stack([self._gradients[site.bare][0, position] for site in dictionary.writes])
-        return dictionary.W_dec.flatten(1) @ gradient.flatten().to(dictionary.W_dec.dtype)
+        return dictionary.along(gradient.to(dictionary.b_dec.dtype))
 
     @cached_property
     def _gradients(self) -> dict[Site, Float[Tensor, "1 position d_model"]]:

@@ -81,7 +81,7 @@ def _of_feature(
     assert feature is not None  # the node is one
     dictionary = replacement.dictionary(feature.dictionary)
     value = captured.active[feature.dictionary].value[_active_row(captured, feature, position)]
-    rows = dictionary.W_dec[feature.index] * value
+    rows = dictionary.decoder_rows(feature.index) * value
     return {before(site.layer + 1): row for site, row in zip(dictionary.writes, rows, strict=True)}
 
 

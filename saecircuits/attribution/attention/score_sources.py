@@ -115,7 +115,7 @@ def _of_features(sources: Sources, dictionary: Dictionary, write: int, positions
     """What a dictionary's active features wrote at one of its sites."""
     active, group = sources.captured.active[dictionary.name], _group(sources, dictionary)
     here = torch.nonzero(torch.isin(active.position, positions)).flatten()
-    rows = dictionary.W_dec[active.index[here], write] * active.value[here, None]
+    rows = dictionary.decoder_rows(active.index[here], write) * active.value[here, None]
     return LocalPart(group.columns.start + here, active.position[here], rows)
 
 

@@ -31,6 +31,7 @@ from saecircuits.sites import Site
 from saecircuits.subject import Tokens
 
 from .readings import Readings, before, between, feature_readings, mlp_reads
+from .unembedding import Unembedding
 
 
 @dataclass(frozen=True)
@@ -73,23 +74,24 @@ def read_target(replacement: Replacement, captured: Capture, target: Target) -> 
     Raises:
         InputError: if a token is not one token, a position is outside the prompt, or a feature does not fire there.
     """
+    logits = _Logits(replacement, captured)
     match target:
         case TopTokens():
             ids = _top(captured.logits.float().softmax(-1), target)
-            return _told_apart([_token(replacement, captured, i) for i in ids])
+            return _told_apart([logits.token(i) for i in ids])
         case NextTokens():
             ids = [replacement.subject.token_id(text) for text in target.texts]
             if not ids or len(set(ids)) < len(ids):
                 raise InputError(f"The target tokens {target.texts} are empty or repeat.", "Name each token once.")
-            return _told_apart([_token(replacement, captured, i) for i in ids])
+            return _told_apart([logits.token(i) for i in ids])
         case Difference():
-            return [_difference(replacement, captured, target)]
+            return [logits.difference(target)]
         case FeatureAt():
             return [_feature(replacement, captured, target)]
         case Direction():
             return [_direction(replacement, captured, target)]
         case Continuation():
-            return _continuation(replacement, captured, target)
+            return logits.continuation(target)
 
 
 def reading_of(replacement: Replacement, captured: Capture, readout: Readout) -> Readings:
@@ -104,18 +106,7 @@ def reading_of(replacement: Replacement, captured: Capture, readout: Readout) ->
     if readout.site:
         vector = captured.embedding.new_tensor(readout.vector)
         return _site_reading(replacement, captured, Site.parse(readout.site), vector, position)
-    weights = replacement.subject.weights
-    direction, bias = weights.unembed_row(readout.token)
-    if readout.against >= 0:
-        others = weights.unembed_row(readout.against)
-    elif readout.against == BY_PROBABILITY:
-        others = weights.unembed_mean(_probabilities(replacement, captured, position))
-    else:
-        others = weights.unembed_mean()
-    direction, bias = direction - others[0], bias - others[1]
-    vector = weights.final_norm.pull_back(direction) * captured.final_scale[position]
-    constant = direction @ weights.final_norm.bias + bias
-    return _single(before(replacement.subject.n_layers), position, vector, constant)
+    return _logit_reading(replacement, captured, Unembedding(replacement.subject, captured), readout)
 
 
 def position_in(captured: Capture, position: int) -> int:
@@ -128,6 +119,15 @@ def position_in(captured: Capture, position: int) -> int:
     return position % captured.length
 
 
+def _logit_reading(replacement: Replacement, captured: Capture, unembedding: Unembedding, readout: Readout) -> Readings:
+    position, norm = position_in(captured, readout.position), replacement.subject.weights.final_norm
+    (row, bias), (others, other_bias) = unembedding.row(readout.token), unembedding.against(readout.against, position)
+    direction = row - others
+    vector = norm.pull_back(direction) * captured.final_scale[position]
+    constant = direction @ norm.bias + bias - other_bias
+    return _single(before(replacement.subject.n_layers), position, vector, constant)
+
+
 def _single(place: int, position: int, vector: Tensor, constant: Tensor) -> Readings:
     return Readings.single(place, torch.tensor([position], device=vector.device), vector[None], constant[None])
 
@@ -138,14 +138,6 @@ def _top(probabilities: Tensor, target: TopTokens) -> list[int]:
     return ids[ahead < target.share].tolist()
 
 
-def _probabilities(replacement: Replacement, captured: Capture, position: int) -> Float[Tensor, " vocabulary"]:
-    """Of the next token after any position."""
-    weights = replacement.subject.weights
-    read = weights.final_norm.apply(captured.final_input[position], captured.final_scale[position])
-    scores, cap = weights.unembedded(read), weights.logit_cap
-    return (scores if cap is None else cap * torch.tanh(scores / cap)).softmax(-1)
-
-
 def _told_apart(found: list[Explained]) -> list[Explained]:
     """Tokens with one text between them (parts of a letter) are told apart by their ids."""
     count = Counter(each.label for each in found)
@@ -154,42 +146,46 @@ def _told_apart(found: list[Explained]) -> list[Explained]:
     ]
 
 
-def _of_logits(
-    replacement: Replacement, captured: Capture, readout: Readout, label: str, weight: float | None = None
-) -> Explained:
-    """A target that is read from logits; by default its weight is its token's probability."""
-    readings = reading_of(replacement, captured, readout)
-    position = position_in(captured, readout.position)
-    value = float(captured.final_input[position] @ readings.vector[0] + readings.constant[0])
-    probability = float(_probabilities(replacement, captured, position)[readout.token])
-    return Explained(label, readings, value, probability if weight is None else weight, readout, probability)
+class _Logits:
+    """Targets of a captured prompt that are read from logits."""
 
+    def __init__(self, replacement: Replacement, captured: Capture) -> None:
+        self._replacement, self._captured = replacement, captured
+        self._unembedding = Unembedding(replacement.subject, captured)
 
-def _token(replacement: Replacement, captured: Capture, token: int) -> Explained:
-    """A token's logit above the mean over the vocabulary: a shift of all logits changes no probability."""
-    (label,) = replacement.subject.token_texts([token])
-    return _of_logits(replacement, captured, Readout(token), label)
+    def token(self, token: int) -> Explained:
+        """A token's logit above the mean over the vocabulary: a shift of all logits changes no probability."""
+        (label,) = self._replacement.subject.token_texts([token])
+        return self._explained(Readout(token), label)
 
+    def difference(self, target: Difference) -> Explained:
+        """The logit of a token less that of another."""
+        subject = self._replacement.subject
+        token, against = subject.token_id(target.token), subject.token_id(target.against)
+        if token == against:
+            raise InputError(f"The difference of {target.token!r} with itself is zero.", "Name two tokens.")
+        label = " − ".join(subject.token_texts([token, against]))
+        return self._explained(Readout(token, against), label, weight=1.0)
 
-def _difference(replacement: Replacement, captured: Capture, target: Difference) -> Explained:
-    subject = replacement.subject
-    token, against = subject.token_id(target.token), subject.token_id(target.against)
-    if token == against:
-        raise InputError(f"The difference of {target.token!r} with itself is zero.", "Name two tokens.")
-    label = " − ".join(subject.token_texts([token, against]))
-    return _of_logits(replacement, captured, Readout(token, against), label, weight=1.0)
+    def continuation(self, target: Continuation) -> list[Explained]:
+        """Each of its tokens."""
+        subject, ids, length = self._replacement.subject, self._captured.tokens.ids[0].tolist(), self._captured.length
+        count = len(subject.tokenizer(target.text, add_special_tokens=False).input_ids)
+        explained = []
+        for position in range(length - count - 1, length - 1):
+            token = ids[position + 1]
+            label = f"{subject.token_texts([token])[0]} @{position + 1}"
+            explained.append(self._explained(Readout(token, BY_PROBABILITY, position=position), label, weight=1.0))
+        return explained
 
-
-def _continuation(replacement: Replacement, captured: Capture, target: Continuation) -> list[Explained]:
-    subject, ids = replacement.subject, captured.tokens.ids[0].tolist()
-    count = len(subject.tokenizer(target.text, add_special_tokens=False).input_ids)
-    explained = []
-    for position in range(captured.length - count - 1, captured.length - 1):
-        token = ids[position + 1]
-        label = f"{subject.token_texts([token])[0]} @{position + 1}"
-        readout = Readout(token, BY_PROBABILITY, position=position)
-        explained.append(_of_logits(replacement, captured, readout, label, weight=1.0))
-    return explained
+    def _explained(self, readout: Readout, label: str, weight: float | None = None) -> Explained:
+        """By default a target's weight is its token's probability."""
+        captured = self._captured
+        position = position_in(captured, readout.position)
+        readings = _logit_reading(self._replacement, captured, self._unembedding, readout)
+        value = float(captured.final_input[position] @ readings.vector[0] + readings.constant[0])
+        probability = float(self._unembedding.probabilities(position)[readout.token])
+        return Explained(label, readings, value, probability if weight is None else weight, readout, probability)
 
 
 def _feature(replacement: Replacement, captured: Capture, target: FeatureAt) -> Explained:

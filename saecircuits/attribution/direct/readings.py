@@ -103,7 +103,7 @@ def feature_readings(
     constant, parts = dictionary.b_enc[index], []
     for number, site in enumerate(dictionary.reads):
         norm = replacement.subject.weights.mlp_norm(site.layer)
-        rows = dictionary.W_enc[index, number]
+        rows = dictionary.encoder_rows(index, number)
         constant = constant + rows @ (norm.bias - dictionary.b_in[number])
         vector = norm.pull_back(rows) * captured.mlp_scale[site.layer][position]
         parts.append(Readings.single(mlp_reads(replacement, site.layer), position, vector, constant))

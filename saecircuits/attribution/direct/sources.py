@@ -100,7 +100,7 @@ class Sources:
         if group is None:
             return None
         active = self.captured.active[dictionary.name]
-        rows = dictionary.W_dec[active.index, write] * active.value[:, None]
+        rows = dictionary.decoder_rows(active.index, write) * active.value[:, None]
         counts = torch.bincount(active.position, minlength=self.captured.length)
         return Decoded(group, rows, [0, *counts.cumsum(0).tolist()])
 

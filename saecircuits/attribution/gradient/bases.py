@@ -112,7 +112,7 @@ class Features(Basis):
         """Products with decoder rows."""
         size = max(1, _ELEMENTS // (len(gradient) * gradient.shape[-1]))
         blocks = [
-            (gradient[:, at] * self._dictionary.W_dec[which, write]).sum(-1)
+            (gradient[:, at] * self._dictionary.decoder_rows(which, write)).sum(-1)
             for at, which in zip(spot.split(size), index.split(size), strict=True)
         ]
         return torch.cat(blocks, 1)
@@ -121,7 +121,7 @@ class Features(Basis):
         self, out: Float[Tensor, "spot width"], spot: Rows, index: Rows, amount: Float[Tensor, " node"], write: int
     ) -> None:
         """Add amounts of decoder rows."""
-        rows = self._dictionary.W_dec[index, write] * amount[:, None]
+        rows = self._dictionary.decoder_rows(index, write) * amount[:, None]
         out.index_put_((spot,), rows.to(out.dtype), accumulate=True)
 
     def _read(self, values: Mapping[Place, Tensor]) -> Float[Tensor, "batch position read d_model"]:

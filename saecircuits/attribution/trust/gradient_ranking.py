@@ -87,7 +87,7 @@ def _latent_effects(
             latents = dictionary.encode(torch.stack([values[site.bare] for site in dictionary.reads], -2))
             gradient = torch.stack([gradients[site.bare] for site in dictionary.writes], -2).to(latents.dtype)
             change = latents - _baseline(means, dictionary.name, tokens)
-            effects[dictionary.name] = change * (gradient.flatten(-2) @ dictionary.W_dec.flatten(1).T)
+            effects[dictionary.name] = change * dictionary.along(gradient)
     return effects
 
 

@@ -8,7 +8,7 @@ Gemma Scope.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -27,7 +27,7 @@ from .format import Format, Request
 from .gemma_scope import read_archive
 from .hooks import Place, hook_of_site, place_of_hook, site_of_hook
 from .hub import fetch_file
-from .parts import Parts, ends, folded, single, strict_jump_relu, threshold_of
+from .parts import Parts, ends, folded_biases, single, strict_jump_relu, threshold_of
 from .tensors import Tensors
 
 CONFIG = "config.yaml"
@@ -61,6 +61,11 @@ def places(config: Fields, layer: int) -> tuple[Place, Site]:
             f"{config.where} does not say what is read (feature_input_hook).",
             'Give site=, what is read and what is written: site=("mlp_in", "mlp_out").',
         )
+    if reads.startswith("blocks.") or writes.startswith("blocks."):
+        raise FileFormatError(
+            f"{config.where} names hooks of one block, {reads!r} and {writes!r}, for all layers.",
+            f"Leave the block away: {reads.split('.', 2)[-1]!r}.",
+        )
     at = place_of_hook(reads, layer)
     if writes == "mlp.hook_out" and not re.search(r"gemma-?[23]|olmo-?2", config.text("model_name"), re.IGNORECASE):
         writes = "hook_mlp_out"  # one place, where no norm lies behind the MLP
@@ -75,27 +80,28 @@ def _top_k(config: Fields) -> Activation | None:
     return TopK(config.size("k")) if kind == "topk" else None
 
 
-def _layers(config: Fields, folder: Folder, activation: Activation | None) -> list[Parts]:
+def _layers(config: Fields, folder: Folder, activation: Activation | None) -> Iterator[Parts]:
+    """One at a time: a set may be larger than half of the memory."""
     named = config.texts("transcoders")
     if named:
-        return [_of_file(fetch_file(name, folder.path), activation) for name in named]
+        return (_of_file(fetch_file(name, folder.path), activation, folder.lazy) for name in named)
     numbers = sorted(int(found[1]) for name in folder.names if (found := _LAYER.match(name)))
     if not numbers or numbers != list(range(len(numbers))):
         raise FileFormatError(
             f"{folder.path} has files of the layers {numbers}; a set begins at 0 and leaves none out.",
             "Copy the missing files.",
         )
-    return [_parts(folder.tensors(f"layer_{number}.safetensors"), activation) for number in numbers]
+    return (_parts(folder.tensors(f"layer_{number}.safetensors"), activation) for number in numbers)
 
 
-def _of_file(path: Path, activation: Activation | None) -> Parts:
-    tensors = Folder(path.parent, {path.name}).tensors(path.name)
+def _of_file(path: Path, activation: Activation | None, lazy: bool) -> Parts:
+    tensors = Folder(path.parent, {path.name}, lazy).tensors(path.name)
     return read_archive(tensors) if path.suffix == ".npz" else _parts(tensors, activation)
 
 
 def _parts(tensors: Tensors, activation: Activation | None) -> Parts:
-    W_enc, b_enc = tensors.take("W_enc", "m", "d"), tensors.take("b_enc", "m")
-    W_dec, b_dec = tensors.take("W_dec", "m", "d"), tensors.take("b_dec", "d")
+    W_enc, b_enc = tensors.matrix("W_enc", "m", "d"), tensors.take("b_enc", "m")
+    W_dec, b_dec = tensors.matrix("W_dec", "m", "d"), tensors.take("b_dec", "d")
     skip = tensors.optional("W_skip", "d", "d")
     threshold = tensors.optional("activation_function.threshold", "m")
     tensors.finish()
@@ -122,13 +128,13 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
 
 
 def _weights(dictionary: Dictionary) -> dict[str, Tensor]:
-    parts = folded(dictionary)
-    weights = {"W_enc": parts.W_enc[:, 0], "W_dec": parts.W_dec[:, 0], "b_enc": parts.b_enc, "b_dec": parts.b_dec[0]}
+    b_enc, b_dec = folded_biases(dictionary)
+    weights = {"W_enc": dictionary.W_enc[:, 0], "W_dec": dictionary.W_dec[:, 0], "b_enc": b_enc, "b_dec": b_dec[0]}
     threshold = threshold_of(dictionary.activation, dictionary.n_features)
     if threshold is not None:
         weights["activation_function.threshold"] = threshold
-    if parts.W_skip is not None:
-        weights["W_skip"] = parts.W_skip[0, :, 0]
+    if dictionary.W_skip is not None:
+        weights["W_skip"] = dictionary.W_skip[0, :, 0]
     return plain(weights)
 
 
@@ -175,4 +181,5 @@ CIRCUIT_TRACER = Format(
     _read,
     _write,
     together=True,
+    lazy=True,
 )

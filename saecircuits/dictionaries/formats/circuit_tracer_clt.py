@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
 from safetensors.torch import save
+from torch import Tensor
 
 from saecircuits.atomic import replace_file
 from saecircuits.dictionaries.dictionary import Dictionary
@@ -21,7 +23,7 @@ from .configs import Fields
 from .cross_layer import Layer, build
 from .folder import Folder
 from .format import Format, Request
-from .parts import Parts, folded, strict_jump_relu, threshold_of
+from .parts import folded_biases, strict_jump_relu, threshold_of
 
 _ENCODER = re.compile(r"^W_enc_(\d+)\.safetensors$")
 
@@ -47,11 +49,11 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
 
 def _layer(folder: Folder, i: int, n_layers: int) -> Layer:
     encoder = folder.tensors(f"W_enc_{i}.safetensors")
-    W_enc, b_enc = encoder.take(f"W_enc_{i}", "m", "d"), encoder.take(f"b_enc_{i}", "m")
+    W_enc, b_enc = encoder.matrix(f"W_enc_{i}", "m", "d"), encoder.take(f"b_enc_{i}", "m")
     b_dec, threshold = encoder.take(f"b_dec_{i}", "d"), encoder.optional(f"threshold_{i}", "m")
     encoder.finish()
     decoder = folder.tensors(f"W_dec_{i}.safetensors", encoder.sizes)
-    W_dec = decoder.take(f"W_dec_{i}", "m", n_layers - i, "d")
+    W_dec = decoder.matrix(f"W_dec_{i}", "m", n_layers - i, "d")
     decoder.finish()
     return Layer(W_enc, b_enc, W_dec, b_dec, strict_jump_relu(threshold, encoder.where))
 
@@ -61,23 +63,24 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
     for layer, dictionary in enumerate(ordered):
         _check(dictionary, layer, len(ordered))
     reads, writes = alike(ordered)
-    made = [folded(dictionary) for dictionary in ordered]
+    biases = [folded_biases(dictionary) for dictionary in ordered]
+    added = [b_dec for _, b_dec in biases]
     thresholds = [threshold_of(d.activation, d.n_features) for d in ordered]
     jumps = any(threshold is not None for threshold in thresholds)
-    for i, parts in enumerate(made):
-        encoder = {f"W_enc_{i}": parts.W_enc[:, 0], f"b_enc_{i}": parts.b_enc, f"b_dec_{i}": _bias(made, i)}
+    for i, (dictionary, (b_enc, _)) in enumerate(zip(ordered, biases, strict=True)):
+        encoder = {f"W_enc_{i}": dictionary.W_enc[:, 0], f"b_enc_{i}": b_enc, f"b_dec_{i}": _bias(added, i)}
         if jumps:  # the files have one for every layer, or for none
             threshold = thresholds[i]
-            encoder[f"threshold_{i}"] = torch.zeros(len(parts.b_enc)) if threshold is None else threshold
-        for name, weights in ((f"W_enc_{i}", encoder), (f"W_dec_{i}", {f"W_dec_{i}": parts.W_dec})):
+            encoder[f"threshold_{i}"] = torch.zeros(len(b_enc)) if threshold is None else threshold
+        for name, weights in ((f"W_enc_{i}", encoder), (f"W_dec_{i}", {f"W_dec_{i}": dictionary.W_dec})):
             data = save(plain(weights))
             replace_file(folder / f"{name}.safetensors", lambda path, data=data: path.write_bytes(data))
     write_config(folder, "cross_layer_transcoder", reads, writes, model)
 
 
-def _bias(made: Sequence[Parts], layer: int) -> torch.Tensor:
+def _bias(added: Sequence[Float[Tensor, "write d"]], layer: int) -> Tensor:
     """What all dictionaries together add at a layer, whatever fires."""
-    return sum((parts.b_dec[layer - source] for source, parts in enumerate(made[: layer + 1])), torch.zeros(()))
+    return sum((b_dec[layer - source] for source, b_dec in enumerate(added[: layer + 1])), torch.zeros(()))
 
 
 def _check(dictionary: Dictionary, layer: int, n_layers: int) -> None:
@@ -102,4 +105,5 @@ CIRCUIT_TRACER_CLT = Format(
     _read,
     _write,
     together=True,
+    lazy=True,
 )

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from saecircuits.dictionaries.activations import Activation
 from saecircuits.dictionaries.dictionary import Dictionary
+from saecircuits.dictionaries.stored import Stored
 from saecircuits.errors import InputError
 from saecircuits.sites import Site
 
@@ -34,9 +35,9 @@ class Layer:
         W_skip: from what it reads to what is written at its own layer.
     """
 
-    W_enc: Float[Tensor, "feature d"]
+    W_enc: Float[Tensor, "feature 1 d"] | Stored
     b_enc: Float[Tensor, " feature"]
-    W_dec: Float[Tensor, "feature write d"]
+    W_dec: Float[Tensor, "feature write d"] | Stored
     b_dec: Float[Tensor, " d"]
     activation: Activation
     W_skip: Float[Tensor, "d_out d_in"] | None = None
@@ -50,7 +51,7 @@ class Layer:
         if self.W_skip is not None:
             skip = self.W_skip.new_zeros(writes, d, 1, d)
             skip[0, :, 0] = self.W_skip
-        return Parts(self.W_enc[:, None], self.b_enc, self.W_dec, b_dec, self.activation, None, skip)
+        return Parts(self.W_enc, self.b_enc, self.W_dec, b_dec, self.activation, None, skip)
 
 
 def build(

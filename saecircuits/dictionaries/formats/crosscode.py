@@ -89,7 +89,7 @@ def _activation(config: Fields, tensors: Tensors) -> Activation:
             )
             return TopK(arguments.size("k"))
         case "AnthropicSTEJumpReLUActivation":
-            return jump_relu(tensors.first(_THRESHOLDS, "m").exp())
+            return jump_relu(tensors.take(tensors.spelt(*_THRESHOLDS), "m").exp())
         case "BatchTopkActivation" | "GroupMaxActivation":
             raise FileFormatError(
                 f"{config.where} says {name}, which has no rule for a token by itself: what fires depends on the "

@@ -25,7 +25,7 @@ from .configs import Fields
 from .folder import Folder
 from .format import Format, Request, Wiring
 from .hooks import Place, site_of_module
-from .parts import Parts, ends, folded, gated, jump_relu, single, threshold_of
+from .parts import Parts, ends, folded_biases, gated, jump_relu, row_norms, single, threshold_of
 from .science_of_finetuning import is_crosscoder
 from .tensors import Tensors
 
@@ -36,7 +36,7 @@ def _auto_encoder(tensors: Tensors, k: int) -> Parts:
     bias = tensors.take("bias", "d")
     encoder = tensors.take("encoder.weight", "m", "d"), tensors.take("encoder.bias", "m")
     parts = single(*encoder, tensors.take("decoder.weight", "d", "m").T, bias, ReLU(), bias)
-    return parts.latents_times(parts.W_dec.flatten(1).norm(dim=1))  # its own loader gives decoder rows norm 1
+    return parts.latents_times(row_norms(parts.W_dec))  # its own loader gives decoder rows norm 1
 
 
 def _auto_encoder_new(tensors: Tensors, k: int) -> Parts:
@@ -182,8 +182,8 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
 
 
 def _state(dictionary: Dictionary) -> tuple[str, dict[str, torch.Tensor]]:
-    parts = folded(dictionary)
-    W_enc, b_enc, W_dec, b_dec = parts.W_enc[:, 0], parts.b_enc, parts.W_dec[:, 0], parts.b_dec[0]
+    b_enc, (b_dec,) = folded_biases(dictionary)
+    W_enc, W_dec = dictionary.W_enc[:, 0], dictionary.W_dec[:, 0]
     match dictionary.activation:
         case JumpReLU():
             threshold = threshold_of(dictionary.activation, dictionary.n_features)

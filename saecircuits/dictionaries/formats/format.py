@@ -145,6 +145,7 @@ class Format:
         read: the dictionaries of that folder.
         write: None where nobody else reads it, or it cannot be written without losing something.
         together: a set is written into one folder; otherwise each dictionary into its own.
+        lazy: matrices can stay in the files, and their rows be read when they are needed.
     """
 
     name: str
@@ -154,3 +155,4 @@ class Format:
     read: Callable[[Folder, Request], list[Dictionary]]
     write: Write | None = None
     together: bool = False
+    lazy: bool = False

@@ -26,8 +26,8 @@ _KINDS = {"res": "resid_post", "mlp": "mlp_out"}
 
 def read_archive(tensors: Tensors) -> Parts:
     """The parts in one of the archives of Gemma 2."""
-    W_enc, b_enc = tensors.first(("W_enc", "w_enc"), "d", "m").T, tensors.take("b_enc", "m")
-    W_dec, b_dec = tensors.first(("W_dec", "w_dec"), "m", "d"), tensors.take("b_dec", "d")
+    W_enc, b_enc = tensors.matrix(tensors.spelt("W_enc", "w_enc"), "d", "m"), tensors.take("b_enc", "m")
+    W_dec, b_dec = tensors.matrix(tensors.spelt("W_dec", "w_dec"), "m", "d"), tensors.take("b_dec", "d")
     parts = single(W_enc, b_enc, W_dec, b_dec, jump_relu(tensors.take("threshold", "m")))
     tensors.finish()
     return parts
@@ -76,4 +76,4 @@ def _unsaid(where: str) -> InputError:
     )
 
 
-GEMMA_SCOPE = Format("gemma_scope", ARCHIVE, (ARCHIVE,), _recognise, _read)
+GEMMA_SCOPE = Format("gemma_scope", ARCHIVE, (ARCHIVE,), _recognise, _read, lazy=True)

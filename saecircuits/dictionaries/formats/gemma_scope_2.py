@@ -36,8 +36,8 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
     config = Fields(str(folder.path / CONFIG), folder.json(CONFIG) if CONFIG in folder else {})
     config.one_of("architecture", {"jump_relu": None}, "jump_relu")
     tensors = folder.tensors(WEIGHTS)
-    W_enc, b_enc = tensors.take("w_enc", "d", "m").T, tensors.take("b_enc", "m")
-    W_dec, b_dec = tensors.take("w_dec", "m", "d"), tensors.take("b_dec", "d")
+    W_enc, b_enc = tensors.matrix("w_enc", "d", "m"), tensors.take("b_enc", "m")
+    W_dec, b_dec = tensors.matrix("w_dec", "m", "d"), tensors.take("b_dec", "d")
     skip = tensors.optional("affine_skip_connection", "d", "d")
     activation = jump_relu(tensors.take("threshold", "m"))
     if "affine_connection" in config and config.flag("affine_connection") != (skip is not None):
@@ -94,8 +94,8 @@ def _read_cross_layer(folder: Folder, request: Request) -> list[Dictionary]:
 
 
 def _layer(tensors: Tensors, number: int) -> Layer:
-    W_enc, b_enc = tensors.take("w_enc", "d", "m").T, tensors.take("b_enc", "m")
-    W_dec, b_dec = tensors.take("w_dec", "m", "L", "d")[:, number:], tensors.take("b_dec", "d")
+    W_enc, b_enc = tensors.matrix("w_enc", "d", "m"), tensors.take("b_enc", "m")
+    W_dec, b_dec = tensors.matrix("w_dec", "m", "L", "d", first=number), tensors.take("b_dec", "d")
     skip = tensors.optional("affine_skip_connection", "d", "d")
     activation = jump_relu(tensors.take("threshold", "m"))
     tensors.finish()
@@ -108,4 +108,5 @@ GEMMA_SCOPE_2 = Format(
     (CONFIG, WEIGHTS, "params_layer_*.safetensors"),
     _recognise,
     _read,
+    lazy=True,
 )

@@ -29,7 +29,7 @@ _DEEPEST = 6
 """Folders below the one that was named; repositories of suites have four."""
 
 
-def load_dictionaries(
+def load_dictionaries(  # noqa: PLR0913 - what files do not say
     source: str | Path,
     device: str | torch.device = "cpu",
     *,
@@ -38,6 +38,7 @@ def load_dictionaries(
     name: str | None = None,
     scale: float | Sequence[float] | None = None,
     norm: NormOf | None = None,
+    lazy: bool = False,
 ) -> list[Dictionary]:
     """Read dictionaries, ours or of any format in `FORMATS`, ordered by the first site that each writes.
 
@@ -51,6 +52,7 @@ def load_dictionaries(
         scale: what activations were multiplied by before a dictionary saw them, one a site, for formats that do not
             keep it.
         norm: gain and bias of the norm before each layer's MLP, for dictionaries that read inside of it.
+        lazy: leave encoders and decoders in their files, and read rows of features when they are needed.
 
     Raises:
         InputError: if there is no dictionary, two formats fit, or something has to be said that files do not say.
@@ -64,7 +66,9 @@ def load_dictionaries(
     groups: list[tuple[str, list[Dictionary]]] = []
     for number, (folder, kind) in enumerate(found):
         report("checkpoints read", number, len(found))
-        groups.append((_label(folder.path, root), kind.read(folder, request)))
+        if lazy and not kind.lazy:
+            raise _not_lazy(folder, kind)
+        groups.append((_label(folder.path, root), kind.read(folder.lazily() if lazy else folder, request)))
         folder.forget()
     made = [dictionary.to(device) for _, dictionaries in groups for dictionary in dictionaries]
     _name(groups, name)
@@ -148,6 +152,14 @@ def _none(source: str, files: Sequence[Path]) -> InputError:
     held = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "") if names else "no files"
     formats = "; ".join(f"{kind.name} ({kind.files})" for kind in FORMATS.values())
     return InputError(f"There is no dictionary in {source!r}, which holds {held}.", f"Known formats are {formats}.")
+
+
+def _not_lazy(folder: Folder, kind: Format) -> InputError:
+    can = ", ".join(name for name, each in FORMATS.items() if each.lazy)
+    return InputError(
+        f"{folder.path} is of the format {kind.name}, whose rows cannot be read one by one.",
+        f"Load it without lazy; or write it once with sc.convert in one of {can}, and load that with lazy=True.",
+    )
 
 
 def _label(folder: Path, root: Path) -> str:

@@ -15,10 +15,11 @@ from einops import einsum
 from jaxtyping import Float
 from torch import Tensor
 
-from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU
+from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU, TopK
 from saecircuits.dictionaries.dictionary import Dictionary
+from saecircuits.dictionaries.stored import Stored, StoredMatrices
 from saecircuits.dictionaries.token_norm import TokenNorm
-from saecircuits.errors import FileFormatError
+from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import Site
 
 
@@ -27,7 +28,7 @@ class Parts:
     """What a dictionary is made of.
 
     Attributes:
-        W_enc, b_enc: of the encoder.
+        W_enc, b_enc: of the encoder; both matrices may be left in their file.
         W_dec, b_dec: of the decoder.
         activation: of the pre-activations.
         b_in: subtracted before encoding; None for nothing.
@@ -35,9 +36,9 @@ class Parts:
         token_norm: one of `TOKEN_NORMS`, where each token is normalised and that is undone; else empty.
     """
 
-    W_enc: Float[Tensor, "feature read d"]
+    W_enc: Float[Tensor, "feature read d"] | Stored
     b_enc: Float[Tensor, " feature"]
-    W_dec: Float[Tensor, "feature write d"]
+    W_dec: Float[Tensor, "feature write d"] | Stored
     b_dec: Float[Tensor, "write d"]
     activation: Activation
     b_in: Float[Tensor, "read d"] | None = None
@@ -54,9 +55,9 @@ class Parts:
         skip = self.W_skip
         return replace(
             self,
-            W_enc=self.W_enc * reads,
+            W_enc=_times(self.W_enc, reads),
             b_in=None if self.b_in is None else self.b_in / reads,
-            W_dec=self.W_dec / writes,
+            W_dec=_times(self.W_dec, 1 / writes),
             b_dec=self.b_dec / writes,
             W_skip=None if skip is None else skip * reads / writes[..., None, None],
         )
@@ -69,29 +70,34 @@ class Parts:
         by = torch.as_tensor(factor, dtype=torch.float32)[..., None, None]
         return replace(
             self,
-            W_enc=self.W_enc * by,
+            W_enc=_times(self.W_enc, by),
             b_enc=self.b_enc * by.flatten(),
-            W_dec=self.W_dec / by.clamp_min(torch.finfo(torch.float32).tiny),
+            W_dec=_times(self.W_dec, 1 / by.clamp_min(torch.finfo(torch.float32).tiny)),
         )
 
     def after_norm(self, gain: Float[Tensor, " d"], bias: Float[Tensor, " d"]) -> Parts:
         """Of a dictionary that reads `n`, one that reads `gain * n + bias`: a norm's output instead of its inside."""
         if not bool((gain != 0).all()):
-            raise FileFormatError("The gain of a norm is 0 in places: what lies inside it cannot be told from outside.")
+            raise FileFormatError(
+                "The gain of a norm is 0 in places: what lies inside it cannot be told from outside.",
+                "Check that model= is the model that the dictionary is for.",
+            )
         skip, inner = self.W_skip, 0.0 if self.b_in is None else self.b_in
         if skip is not None:
             skip = skip / gain
         moved = 0.0 if skip is None else einsum(skip, bias, "write out read d, d -> write out")
-        return replace(self, W_enc=self.W_enc / gain, b_in=bias + gain * inner, W_skip=skip, b_dec=self.b_dec - moved)
+        return replace(
+            self, W_enc=_times(self.W_enc, 1 / gain), b_in=bias + gain * inner, W_skip=skip, b_dec=self.b_dec - moved
+        )
 
     def whitened(self, mean: Float[Tensor, " d"], matrix: Float[Tensor, "d d"], inverse: Float[Tensor, "d d"]) -> Parts:
         """Of a dictionary that saw `(x - mean) @ matrix` and whose `ŷ` meant `ŷ @ inverse + mean`, one of raw `x`."""
         shift = 0.0 if self.b_in is None else self.b_in @ inverse
         return replace(
             self,
-            W_enc=self.W_enc @ matrix.T,
+            W_enc=_in_memory(self.W_enc) @ matrix.T,
             b_in=(mean + shift).expand(len(self.b_dec), -1),
-            W_dec=self.W_dec @ inverse,
+            W_dec=_in_memory(self.W_dec) @ inverse,
             b_dec=self.b_dec @ inverse + mean,
         )
 
@@ -114,13 +120,21 @@ class Parts:
                 f"{name!r} reads a width of {d_in} and writes one of {d_out}.",
                 "A dictionary here reads and writes one width: the residual stream's.",
             )
-        dictionary = Dictionary(name, reads, writes, features, d_in, self.activation, skip=self.W_skip is not None)
+        if isinstance(self.activation, TopK) and self.activation.k > features:
+            raise FileFormatError(
+                f"{name!r} is to keep the {self.activation.k} largest of {features} latents.",
+                "Correct k in its config.",
+            )
+        stored = _both_stored(self.W_enc, self.W_dec)
+        skips = self.W_skip is not None
+        dictionary = Dictionary(name, reads, writes, features, d_in, self.activation, skip=skips, stored=stored)
         if self.token_norm:
             dictionary.normalise_tokens(TokenNorm(self.token_norm, self.b_dec))
         with torch.no_grad():
-            dictionary.W_enc.copy_(self.W_enc)
+            if stored is None:
+                dictionary.W_enc.copy_(_in_memory(self.W_enc))
+                dictionary.W_dec.copy_(_in_memory(self.W_dec))
             dictionary.b_enc.copy_(self.b_enc)
-            dictionary.W_dec.copy_(self.W_dec)
             dictionary.b_dec.copy_(torch.zeros(()) if self.token_norm else self.b_dec)
             if self.b_in is not None:
                 dictionary.b_in.copy_(self.b_in)
@@ -130,10 +144,39 @@ class Parts:
         return dictionary.for_inference()
 
 
+def row_norms(weights: Tensor | Stored) -> Float[Tensor, " feature"]:
+    """Norm of each row, over all sites."""
+    return weights.norms() if isinstance(weights, Stored) else weights.flatten(1).norm(dim=1)
+
+
+def _times(weights: Tensor | Stored, factor: Tensor) -> Tensor | Stored:
+    return weights.times(factor) if isinstance(weights, Stored) else weights * factor
+
+
+def _in_memory(weights: Tensor | Stored) -> Tensor:
+    if isinstance(weights, Stored):
+        raise InputError(
+            f"{weights.extent.name} in {weights.extent.path} is of whitened activations: no row can be read alone.",
+            "Load it without lazy; or write it once with sc.convert, and load that.",
+        )
+    return weights
+
+
+def _both_stored(W_enc: Tensor | Stored, W_dec: Tensor | Stored) -> StoredMatrices | None:
+    if isinstance(W_enc, Stored) and isinstance(W_dec, Stored):
+        return StoredMatrices(W_enc, W_dec)
+    return None
+
+
+def _sited(weights: Tensor | Stored) -> Tensor | Stored:
+    """With an axis of sites."""
+    return weights[:, None] if isinstance(weights, Tensor) and weights.ndim == 2 else weights
+
+
 def single(
-    W_enc: Float[Tensor, "feature d"],
+    W_enc: Float[Tensor, "feature d"] | Float[Tensor, "feature 1 d"] | Stored,
     b_enc: Float[Tensor, " feature"],
-    W_dec: Float[Tensor, "feature d"],
+    W_dec: Float[Tensor, "feature d"] | Float[Tensor, "feature 1 d"] | Stored,
     b_dec: Float[Tensor, " d"],
     activation: Activation,
     b_in: Float[Tensor, " d"] | None = None,
@@ -141,9 +184,9 @@ def single(
 ) -> Parts:
     """Parts that read one site and write one."""
     return Parts(
-        W_enc[:, None],
+        _sited(W_enc),
         b_enc,
-        W_dec[:, None],
+        _sited(W_dec),
         b_dec[None],
         activation,
         None if b_in is None else b_in[None],
@@ -186,15 +229,14 @@ def ends(dictionary: Dictionary) -> tuple[Site, Site] | None:
     return dictionary.reads[0], dictionary.writes[0]
 
 
-def folded(dictionary: Dictionary) -> Parts:
-    """The parts of a dictionary for files that subtract nothing before encoding and skip from raw activations."""
+def folded_biases(dictionary: Dictionary) -> tuple[Float[Tensor, " feature"], Float[Tensor, "write d"]]:
+    """The biases of a dictionary for files that subtract nothing before encoding and skip from raw activations."""
     d, centre = dictionary, dictionary.b_in.double()  # large beside what is left of the biases
     b_enc = d.b_enc - einsum(d.W_enc.double(), centre, "feature read d, read d -> feature")
     b_dec = (d.b_dec if d.token_norm is None else d.token_norm.bias).double()
-    norm = "" if d.token_norm is None else d.token_norm.kind
     if d.W_skip is not None:
         b_dec = b_dec - einsum(d.W_skip.double(), centre, "write out read d, read d -> write out")
-    return Parts(d.W_enc, b_enc.float(), d.W_dec, b_dec.float(), d.activation, None, d.W_skip, norm)
+    return b_enc.float(), b_dec.float()
 
 
 def threshold_of(activation: Activation, n_features: int) -> Float[Tensor, " feature"] | None:

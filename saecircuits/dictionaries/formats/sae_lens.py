@@ -18,13 +18,14 @@ from saecircuits.errors import FileFormatError, InputError
 from .folder import Folder
 from .format import Format, Request, Wiring
 from .hooks import Place, place_of_hook, site_of_gemma_3
-from .parts import Parts, gated, jump_relu, single
+from .parts import Parts, gated, jump_relu, row_norms, single
 from .sae_lens_config import Config, read_config
 from .sae_lens_write import TOKEN_NORM_NAMES, write
 from .tensors import Tensors
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
 _KNOWN = ("none", "expected_average_only_in", "covariance_whitening", *TOKEN_NORM_NAMES)
+_AGAIN = "Correct it, or copy the checkpoint again."
 _SCALER, _WHITENING = "activation_scaler.json", "activation_whitening.safetensors"
 
 
@@ -39,7 +40,7 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
     _drop_ones(tensors)
     tensors.finish()
     if config.rescaled:
-        parts = parts.latents_times(parts.W_dec.flatten(1).norm(dim=1))
+        parts = parts.latents_times(row_norms(parts.W_dec))
     parts = _unnormalised(parts, config, folder, request)
     return [_wiring(config, str(folder.path), request).build(parts, request)]
 
@@ -47,14 +48,15 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
 def _parts(config: Config, tensors: Tensors) -> Parts:
     skip = tensors.take("W_skip", "d_out", "d") if config.skip else None
     out = "d_out" if config.transcodes else "d"
-    W_enc, W_dec, b_dec = tensors.take("W_enc", "d", "m"), tensors.take("W_dec", "m", out), tensors.take("b_dec", out)
+    W_enc, W_dec = tensors.matrix("W_enc", "d", "m"), tensors.matrix("W_dec", "m", out)
+    b_dec = tensors.take("b_dec", out)
     activation, b_enc = _activation(config, tensors)
-    if config.transcodes and W_enc.shape[0] != W_dec.shape[1]:
+    if config.transcodes and W_enc.shape[-1] != W_dec.shape[-1]:
         raise FileFormatError(
-            f"{tensors.where} reads a width of {W_enc.shape[0]} and writes one of {W_dec.shape[1]}.",
+            f"{tensors.where} reads a width of {W_enc.shape[-1]} and writes one of {W_dec.shape[-1]}.",
             "A dictionary here reads and writes one width: the residual stream's.",
         )
-    return single(W_enc.T, b_enc, W_dec, b_dec, activation, b_dec if config.subtracts else None, skip)
+    return single(W_enc, b_enc, W_dec, b_dec, activation, b_dec if config.subtracts else None, skip)
 
 
 def _activation(config: Config, tensors: Tensors) -> tuple[Activation, Tensor]:
@@ -94,7 +96,7 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
                 scale = _number(folder.json(_SCALER), "scaling_factor", str(folder.path / _SCALER))
             else:
                 (scale,) = request.scales(where, 1, f"normalize_activations is {config.normalised!r}, not folded in")
-            return parts.scaled(scale, scale)
+            return _scaled(parts, scale, config.rescaled)
         case "covariance_whitening" if config.transcodes:
             raise FileFormatError(
                 f"{where} is of a transcoder on whitened activations: one matrix cannot whiten two places.",
@@ -121,6 +123,15 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
             )
 
 
+def _scaled(parts: Parts, scale: float, rescaled: bool) -> Parts:
+    """Of raw activations; norms of decoder rows, which latents may be multiplied with, change with the rows."""
+    parts = parts.scaled(scale, scale)
+    if not rescaled:
+        return parts
+    parts.activation.rescale(1 / scale)
+    return parts.latents_times(1 / scale)
+
+
 def _by_token(parts: Parts, config: Config, where: str) -> Parts:
     if config.transcodes or not isinstance(parts.activation, ReLU | TopK):
         raise FileFormatError(
@@ -133,8 +144,8 @@ def _by_token(parts: Parts, config: Config, where: str) -> Parts:
 
 def _number(values: dict[str, Any], name: str, where: str) -> float:
     value = values.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
-        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 1e-15 < value < 1e15:
+        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.", _AGAIN)
     return float(value)
 
 
@@ -161,4 +172,5 @@ SAE_LENS = Format(
     _recognise,
     _read,
     write,
+    lazy=True,
 )

@@ -16,7 +16,7 @@ from saecircuits.dictionaries.dictionary import Dictionary
 from saecircuits.errors import InputError
 
 from .hooks import hook_of_site
-from .parts import ends, folded, threshold_of
+from .parts import ends, folded_biases, threshold_of
 
 TOKEN_NORM_NAMES = {"layer_norm": "layer_norm", "constant_norm_rescale": "constant_norm"}
 """What SAELens calls our normalisations of tokens."""
@@ -30,13 +30,13 @@ def write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:
     """
     (dictionary,) = dictionaries
     architecture = _architecture(dictionary)
-    parts = folded(dictionary)
-    weights = {"W_enc": parts.W_enc[:, 0].T, "b_enc": parts.b_enc, "W_dec": parts.W_dec[:, 0], "b_dec": parts.b_dec[0]}
+    b_enc, b_dec = folded_biases(dictionary)
+    weights = {"W_enc": dictionary.W_enc[:, 0].T, "b_enc": b_enc, "W_dec": dictionary.W_dec[:, 0], "b_dec": b_dec[0]}
     threshold = threshold_of(dictionary.activation, dictionary.n_features)
     if threshold is not None:
         weights["threshold"] = threshold
-    if parts.W_skip is not None:
-        weights["W_skip"] = parts.W_skip[0, :, 0]
+    if dictionary.W_skip is not None:
+        weights["W_skip"] = dictionary.W_skip[0, :, 0]
     replace_file(folder / "sae_weights.safetensors", lambda path: path.write_bytes(save(_plain(weights))))
     text = json.dumps(_config(dictionary, architecture, model), indent=2) + "\n"
     replace_file(folder / "cfg.json", lambda path: path.write_text(text, "utf-8"))

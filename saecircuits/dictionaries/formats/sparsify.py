@@ -22,7 +22,7 @@ from .configs import Fields
 from .folder import Folder
 from .format import Format, Request, Wiring
 from .hooks import Place, module_of_site, site_of_module
-from .parts import ends, folded, single
+from .parts import ends, folded_biases, single
 
 CONFIG, WEIGHTS = "cfg.json", "sae.safetensors"
 
@@ -47,9 +47,9 @@ def _read(folder: Folder, request: Request) -> list[Dictionary]:
     tensors = folder.tensors(WEIGHTS, {"d": d, "m": latents})
     b_dec = tensors.take("b_dec", "d")
     parts = single(
-        tensors.take("encoder.weight", "m", "d"),
+        tensors.matrix("encoder.weight", "m", "d"),
         tensors.take("encoder.bias", "m"),
-        tensors.take("W_dec", "m", "d"),
+        tensors.matrix("W_dec", "m", "d"),
         b_dec,
         TopK(config.size("k", 32)),
         None if transcodes else b_dec,
@@ -119,12 +119,12 @@ def _module(dictionary: Dictionary) -> str:
 
 
 def _write_one(dictionary: Dictionary, folder: Path) -> None:
-    parts, transcodes = folded(dictionary), dictionary.reads != dictionary.writes
-    b_enc = parts.b_enc if transcodes else parts.b_enc + parts.W_enc[:, 0] @ parts.b_dec[0]
-    weights = {"encoder.weight": parts.W_enc[:, 0], "encoder.bias": b_enc, "W_dec": parts.W_dec[:, 0]}
-    weights["b_dec"] = parts.b_dec[0]
-    if parts.W_skip is not None:
-        weights["W_skip"] = parts.W_skip[0, :, 0]
+    (b_enc, b_dec), transcodes = folded_biases(dictionary), dictionary.reads != dictionary.writes
+    W_enc, W_dec = dictionary.W_enc[:, 0], dictionary.W_dec[:, 0]
+    b_enc = b_enc if transcodes else b_enc + W_enc @ b_dec[0]
+    weights = {"encoder.weight": W_enc, "encoder.bias": b_enc, "W_dec": W_dec, "b_dec": b_dec[0]}
+    if dictionary.W_skip is not None:
+        weights["W_skip"] = dictionary.W_skip[0, :, 0]
     config = {
         "activation": "topk",
         "expansion_factor": 32,
@@ -142,5 +142,12 @@ def _write_one(dictionary: Dictionary, folder: Path) -> None:
 
 
 SPARSIFY = Format(
-    "sparsify", f"{CONFIG} and {WEIGHTS}", (CONFIG, WEIGHTS, "config.json"), _recognise, _read, _write, together=True
+    "sparsify",
+    f"{CONFIG} and {WEIGHTS}",
+    (CONFIG, WEIGHTS, "config.json"),
+    _recognise,
+    _read,
+    _write,
+    together=True,
+    lazy=True,
 )
