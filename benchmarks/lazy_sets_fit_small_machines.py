@@ -48,7 +48,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--layers", type=int, default=26)
     parser.add_argument("--tokens", type=int, default=10)
-    parser.add_argument("--features", type=int, default=2000, help="features that are explained at the most")
+    parser.add_argument("--features", type=int, default=500, help="features that are explained at the most")
     parser.add_argument("--most-gb", type=float, default=8.5, help="of a set in memory")
     parser.add_argument("--folder", help="where the temporary folder is made")
     return parser.parse_args()
@@ -77,13 +77,13 @@ def _loaded(folder: Path, format: str, problem: Problem, options: argparse.Names
 
 
 def _attributed(folder: Path, format: str, options: argparse.Namespace) -> None:
-    """One prompt, three times: the first run of a process also loads code."""
+    """One prompt, twice: the second time what the system holds of the files is dropped first."""
     with closing(_worker()) as worker:
         _print(f"{format}: load the model", worker.ask("model", folder=str(folder)))
         worker.ask("load", format=format, lazy=True)
-        for cold in (False, False, True):
+        for cold in (False, True):
             cost = worker.ask("attribute", features=options.features, cold=cold)
-            what = f"{cost['features']} features, {cost['edges']:,} edges{', files not in the cache' if cold else ''}"
+            what = f"{cost['features']} features, {cost['edges']:,} edges{', all read from the disk' if cold else ''}"
             _print(f"{format}: attribute lazily ({what})", cost)
 
 

@@ -61,13 +61,10 @@ class Extent:
     shape: tuple[int, ...]
     order: str = "C"
 
-    def __post_init__(self) -> None:
-        end = self.start + math.prod(self.shape) * self.dtype.itemsize
-        if end > self.stamp.size:
-            raise FileFormatError(
-                f"{self.name} should reach to byte {end} of {self.path}, which has {self.stamp.size}.",
-                "It was cut short: copy the checkpoint again.",
-            )
+    @property
+    def end(self) -> int:
+        """Bytes before what follows it."""
+        return self.start + math.prod(self.shape) * self.dtype.itemsize
 
     def mapped(self) -> np.ndarray:
         """Its bytes as integers, in its shape; pages are read when they are touched.

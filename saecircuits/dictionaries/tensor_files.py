@@ -108,7 +108,7 @@ class NpzFile(Mapping[str, Tensor]):
                 member = archive.getinfo(f"{name}.npy")
                 file.seek(member.header_offset)
                 lengths = _MEMBER.unpack(file.read(_MEMBER.size))
-                file.seek(sum(lengths), os.SEEK_CUR)
+                begin = file.seek(sum(lengths), os.SEEK_CUR)
                 plain = member.compress_type == zipfile.ZIP_STORED
                 head = _npy_head(file) if plain else None
                 start = file.tell()
@@ -123,7 +123,13 @@ class NpzFile(Mapping[str, Tensor]):
             )
         shape, by_column, dtype = head
         kind = _float(dtype.str, _NUMPY, name, self._path)
-        return Extent(name, self._path, self._stamp, start, kind, shape, "F" if by_column else "C")
+        extent = Extent(name, self._path, self._stamp, start, kind, shape, "F" if by_column else "C")
+        if extent.end - begin != member.file_size or extent.end > self._stamp.size:
+            raise FileFormatError(
+                f"{name} in {self._path} has {member.file_size} bytes, and its head tells of {extent.end - begin}.",
+                "Copy the checkpoint again.",
+            )
+        return extent
 
 
 def _npy_head(file: Any) -> tuple[tuple[int, ...], bool, np.dtype]:

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from saecircuits.attribution import (
+    Continuation,
     Difference,
     FeatureAt,
     NextTokens,
+    Target,
     TopTokens,
     attribute_direct,
     read_target,
@@ -19,6 +21,7 @@ from saecircuits.circuit import Circuit, Feature
 from saecircuits.errors import InputError
 from saecircuits.interventions import run_live
 from saecircuits.replacement import Replacement, capture
+from saecircuits.subject import weights
 from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
 
 
@@ -172,3 +175,16 @@ def test_tokens_that_cannot_be_explained_are_refused(model: Replacement, target:
 def test_top_tokens_need_a_share_and_a_number(settings: dict[str, float]) -> None:
     with pytest.raises(InputError, match=r"share in \(0, 1\]"):
         TopTokens(**settings)
+
+
+@pytest.mark.parametrize("target", [NextTokens(("w7", "w3")), Difference("w7", "w3"), Continuation("w3 w5")])
+def test_the_unembedding_is_read_in_blocks(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it in float32 would take more than the model: 2.4 GB for Gemma 2 2B."""
+    model = replacement("gemma2")
+    captured = capture(model, PROMPT if not isinstance(target, Continuation) else f"{PROMPT} {target.text}")
+    whole = read_target(model, captured, target)
+    monkeypatch.setattr(weights, "_TOKENS_AT_ONCE", 7)
+    monkeypatch.delattr(weights.Weights, "unembed")
+    for one, other in zip(read_target(model, captured, target), whole, strict=True):
+        assert (one.value, one.probability) == pytest.approx((other.value, other.probability), **CLOSE)
+        torch.testing.assert_close(one.readings.vector, other.readings.vector)

@@ -13,6 +13,7 @@ import pytest
 import saecircuits as sc
 from saecircuits.cli.commands import DEMO_FORMATS, DEMO_PROMPT
 from saecircuits.cli.doctor import LIBRARIES
+from saecircuits.dictionaries.stored import Extent
 from tests.circuit.graphs import random_circuit
 from tests.exports.pages import Page
 
@@ -78,11 +79,16 @@ def test_attribute_prunes_as_asked(run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("method", "named"), [("relp", "relp"), (None, "integrated gradients")])
-def test_attribute_takes_other_dictionaries_and_methods(run, tmp_path: Path, method: str | None, named: str) -> None:
-    path = tmp_path / "saes.circuit"
-    chosen = [] if method is None else ["--method", method]
+def test_attribute_takes_other_dictionaries_and_methods(
+    run, tmp_path: Path, method: str | None, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / "saes.circuit", []
+    mapped = Extent.mapped
+    monkeypatch.setattr(Extent, "mapped", lambda self: read.append(self.name) or mapped(self))
+    chosen = [] if method is None else ["--lazy", "--method", method]
     result = run("attribute", PROMPT, "--target", "Warsaw", "--dictionaries", "world/saes", "--out", path, *chosen)
     assert result.code == 0
+    assert set(read) == (set() if method is None else {"W_enc", "W_dec"})
     circuit = sc.Circuit.load(path)
     assert circuit.provenance.method == named
     assert {node.feature.dictionary.partition(".")[0] for node in circuit.top(5)} == {"sae"}

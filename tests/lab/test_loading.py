@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -36,6 +37,17 @@ def test_a_folder_holds_model_dictionaries_and_evidence(folder: Path) -> None:
     assert {node.feature.dictionary for node in circuit.top(10**6) if node.feature} == {"transcoder.0", "transcoder.2"}
     assert opened.card("transcoder.0/3") == lab().card("transcoder.0/3")
     assert repr(load(str(folder))) == repr(opened)
+
+
+def test_dictionaries_may_stay_in_their_files(folder: Path) -> None:
+    eager, lazy = load(folder), load(folder, lazy=True)
+    assert all(each.lazy for each in lazy.dictionaries.values())
+    assert not any(each.lazy for each in eager.dictionaries.values())
+    circuits = [opened.attribute(PROMPT, "w3", "w5") for opened in (eager, lazy)]
+    np.testing.assert_allclose(*(circuit.adjacency.toarray() for circuit in circuits), rtol=1e-4, atol=1e-5)
+    assert lazy.card("transcoder.0/3") == eager.card("transcoder.0/3")
+    lazy.set_label("transcoder.0/3", "mine")
+    assert load(folder, lazy=True).label("transcoder.0/3") == load(folder).label("transcoder.0/3") == "mine"
 
 
 def test_evidence_may_be_missing(folder: Path) -> None:

@@ -167,7 +167,12 @@ def test_members_that_are_not_what_the_archive_says(tmp_path: Path) -> None:
     file = tensor_files.NpzFile(path)
     with pytest.raises(KeyError):
         file["nothing"]
-    start, whole = file.extent("W_enc").start, bytearray(path.read_bytes())
+    whole = bytearray(path.read_bytes())
+    start, more = file.extent("W_enc").start, whole.replace(b"'shape': (8, 16)", b"'shape': (8, 17)")
+    assert more != whole
+    path.write_bytes(bytes(more))
+    with pytest.raises(FileFormatError, match=r"W_enc in .* has \d+ bytes, and its head tells of \d+"):
+        lazily(folder)
     whole[start - 64 : start - 32] = bytes(32)  # in the array's own head
     path.write_bytes(bytes(whole))
     with pytest.raises(FileFormatError, match=r"W_enc in .* cannot be read"):

@@ -370,12 +370,14 @@ def test_gemma_scope_2_without_a_config_and_across_layers(tmp_path: Path) -> Non
         save_file(
             {name: value.contiguous() for name, value in weights.items()}, plain / f"params_layer_{layer}.safetensors"
         )
-    first, second = load_dictionaries(plain)
-    assert [str(site) for site in first.writes] == ["mlp_out.0", "mlp_out.1"]
     x = torch.randn(4, 1, 8, generator=torch.Generator().manual_seed(1))
     skip, bias = held["affine_skip_connection"], held["b_dec"]
-    torch.testing.assert_close(
-        second(x)[:, 0], second.encode(x) @ every[1, :, 1] + bias + x[:, 0] @ (skip + 1), **CLOSE
-    )
-    torch.testing.assert_close(first(x)[:, 1], first.encode(x) @ every[0, :, 1], **CLOSE)
-    torch.testing.assert_close(first(x)[:, 0], first.encode(x) @ every[0, :, 0] + bias + x[:, 0] @ skip, **CLOSE)
+    for lazy in (False, True):
+        first, second = load_dictionaries(plain, lazy=lazy)
+        assert [str(site) for site in first.writes] == ["mlp_out.0", "mlp_out.1"]
+        torch.testing.assert_close(
+            second(x)[:, 0], second.encode(x) @ every[1, :, 1] + bias + x[:, 0] @ (skip + 1), **CLOSE
+        )
+        torch.testing.assert_close(first(x)[:, 1], first.encode(x) @ every[0, :, 1], **CLOSE)
+        torch.testing.assert_close(first(x)[:, 0], first.encode(x) @ every[0, :, 0] + bias + x[:, 0] @ skip, **CLOSE)
+        assert torch.equal(second.decoder_rows(3, 0), every[1, 3, 1])
