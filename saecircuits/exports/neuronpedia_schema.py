@@ -54,6 +54,7 @@ class Metadata(BaseModel):
     schema_version: int | None = None
     replacement_score: float | None = None
     completeness_score: float | None = None
+    node_threshold: float | None = None
     info: Any = None
 
     @property
