@@ -203,5 +203,5 @@ def _with_scores(circuit: Circuit, document: Document) -> Circuit:
     """With the scores of the whole graph, where the file has them; what is left of a graph cannot tell them."""
     given = {"replacement": document.metadata.replacement_score, "completeness": document.metadata.completeness_score}
     known = {name: score for name, score in given.items() if score is not None}
-    part = (document.metadata.node_threshold or 1) < 1 or (document.metadata.is_ours and not known)
+    part = document.metadata.is_part or (document.metadata.is_ours and not known)
     return replace(circuit, scores=replace(Scores(nan, nan, nan) if part else circuit.scores, **known))

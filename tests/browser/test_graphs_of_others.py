@@ -61,7 +61,7 @@ def test_search_slider_and_subgraph_need_no_model(opened) -> None:
     search = opened.get_by_label("Search nodes by label or token")
     search.fill("transcoder.1")
     search.fill("")
-    slider = opened.get_by_label("Search nodes by label or token")
+    slider = opened.locator(".saec-prune")
     before = counted.inner_text()
     slider.fill("50")
     until(opened, lambda: counted.inner_text() != before)

@@ -341,3 +341,7 @@ def test_a_part_of_a_graph_has_no_scores_of_the_whole(tmp_path: Path) -> None:
     assert Circuit.load(part.save(tmp_path / "a.circuit")).scores.known() == {}
     assert json.loads(to_json(part))["scores"] == {}
     assert again(part, tmp_path).scores.known() == {}
+    document = json.loads((DATA / "viewer.json").read_text("utf-8"))
+    for settings, count in (({"node_threshold": 0.8}, 0), ({"node_threshold": 1}, 3), ("some", 3), ({}, 3)):
+        document["metadata"]["pruning_settings"] = settings  # where Neuronpedia keeps it
+        assert len(read(document, tmp_path).scores.known()) == count
