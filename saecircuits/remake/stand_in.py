@@ -37,7 +37,7 @@ FACTS = tuple(
 """All that the model knows."""
 
 _LAYERS, _WIDTH, _HEADS = 3, 64, 4
-_FEATURES, _K = 192, 8
+_FEATURES, _K = 256, 5
 _STEPS, _RATE = 90, 1e-2
 _OTHER_WORDS = 0.2
 """Weight of the words before the answer, beside 1 for the answer itself."""
