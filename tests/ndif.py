@@ -19,6 +19,7 @@ from nnsight.intervention.backends.remote import RemoteBackend, RemoteError
 from nnsight.schema.config import CONFIG
 
 from saecircuits.subject import Subject, load_model
+from saecircuits.subject.loading import without_weights
 from tests.tiny import tiny_model, tiny_tokenizer
 
 
@@ -103,4 +104,4 @@ def pair(name: str, folder: Path) -> tuple[Subject, Subject]:
         saved_model(name, folder)
     tokenizer = tiny_tokenizer()
     here = load_model(folder, tokenizer, dtype=torch.float32)
-    return here, load_model(folder, tokenizer, remote=True)
+    return here, without_weights(str(folder), tokenizer, folder.name)

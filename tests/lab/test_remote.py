@@ -20,7 +20,7 @@ from saecircuits.attribution.gradient import effects
 from saecircuits.interventions import generate_step_by_step
 from saecircuits.interventions.masked import mean_latents_and_errors, run_masked
 from saecircuits.lab import ReplacementModel
-from saecircuits.sites import SITE_KINDS
+from saecircuits.sites import SITE_KINDS, Site
 from saecircuits.subject import Subject
 from saecircuits.training.harvest import stream
 from saecircuits.widgets.patch_effects import Patching, Reading
@@ -253,6 +253,26 @@ def test_activations_are_harvested(labs: Labs) -> None:
     corpus, sites = sc.Corpus.texts([PROMPT, OTHER, "w5 w6 w7 w8"] * 4, name="words"), [sc.Site("mlp_in", 1)]
     here, there = both(labs, lambda lab: [each.stacked(sites) for each in stream(lab.subject, corpus, sites, 4)])
     assert len(here) > 1
+    assert_agree(here, there)
+
+
+def test_bodies_of_users_take_gradients(labs: Labs) -> None:
+    def found(lab: ReplacementModel) -> torch.Tensor:
+        model = lab.subject
+
+        def body() -> tuple[torch.Tensor, torch.Tensor]:
+            value = model.get(Site("mlp_out", 1)).detach().requires_grad_()
+            model.set(Site("mlp_out", 1), value)
+            return value, model.logits()[0, -1, 7]
+
+        def gradient(found: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+            value, logit = found
+            return torch.autograd.grad(logit, value)[0]
+
+        return model.run(PROMPT, body, grad=True, then=gradient)
+
+    here, there = both(labs, found)
+    assert float(here.abs().max()) > 1e-3
     assert_agree(here, there)
 
 

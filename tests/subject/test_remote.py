@@ -19,11 +19,13 @@ from nnsight.modeling import huggingface
 from nnsight.schema.config import CONFIG
 from torch import Tensor
 
+import saecircuits as sc
 from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.errors import InputError, SaeCircuitsError
 from saecircuits.interventions.live import LivePass, part_of
 from saecircuits.sites import Site
 from saecircuits.subject import Subject, load_model
+from saecircuits.subject.loading import without_weights
 from saecircuits.subject.remote.calls import packed
 from saecircuits.subject.remote.host import Host
 from saecircuits.subject.remote.sources import Installed, sources_of
@@ -49,7 +51,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def away(folder: Path, key: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Subject]:
     """A model on NDIF, as far as this side knows."""
-    subject = load_model(folder, tiny_tokenizer(), remote=True)
+    subject = without_weights(str(folder), tiny_tokenizer(), "tiny")
     monkeypatch.setitem(huggingface._ID_CACHE, subject.traced.repo_id, "tiny/llama")
     yield subject
 
@@ -201,9 +203,16 @@ def test_remote_is_one_of_three() -> None:
         load_model(tiny_model("llama"), tiny_tokenizer(), remote="ndif")
 
 
-def test_options_of_weights_are_refused(folder: Path, key: None) -> None:
+def test_options_of_weights_are_refused(key: None) -> None:
     with pytest.raises(InputError, match="Options dtype came with remote=True"):
-        load_model(folder, remote=True, dtype=torch.bfloat16)
+        load_model("google/gemma-2-2b", remote=True, dtype=torch.bfloat16, revision="main")
+
+
+def test_a_folder_is_not_remote(folder: Path, key: None) -> None:
+    with pytest.raises(InputError, match="a folder here, is to be remote, and NDIF knows models by their Hugging Face"):
+        load_model(folder, remote=True)
+    with pytest.raises(InputError, match="a folder here, is to be remote"):
+        sc.load_model("world", remote=True)
 
 
 REFUSALS = {

@@ -9,6 +9,7 @@ from typing import Any
 import cloudpickle
 import nnsight
 import torch
+from nnsight.ndif import pull_env
 from torch import Tensor, nn
 
 from saecircuits import errors
@@ -76,6 +77,7 @@ class Remote:
 
 def packed(subject: Any, asked: Any, batch: int) -> Request:
     """What a server needs to run it, plain enough for nnsight to send."""
+    pull_env()  # functions of the user's own modules are sent by their source
     ends = Ends(Installed(), subject, leaves=True)
     main = pack(asked, ends)
     header = pack({"name": subject.name, "architecture": subject.architecture, "batch": batch}, Ends(Installed()))
