@@ -28,11 +28,13 @@ class Server:
 
     Attributes:
         sent: sizes of the requests so far, in bytes.
+        last: the last one.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.sent: list[int] = []
+        self.last = b""
 
     def ask(self, request: tuple[Any, ...]) -> bytes:
         """What it answers; `RemoteError` with its report where a request fails."""
@@ -42,7 +44,8 @@ class Server:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None and self._process.stdout is not None
         data = pickle.dumps(request)
-        self.sent.append(len(request[-1]))
+        self.last = request[-1]
+        self.sent.append(len(self.last))
         self._process.stdin.write(struct.pack("<Q", len(data)) + data)
         self._process.stdin.flush()
         size = struct.unpack("<Q", self._process.stdout.read(8))[0]

@@ -6,6 +6,7 @@ has to come with it, and what it gives has to come back. Numbers are the same bu
 
 from __future__ import annotations
 
+import pickletools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import zstandard
 from scipy import sparse
 
 import saecircuits as sc
@@ -254,6 +256,19 @@ def test_activations_are_harvested(labs: Labs) -> None:
     here, there = both(labs, lambda lab: [each.stacked(sites) for each in stream(lab.subject, corpus, sites, 4)])
     assert len(here) > 1
     assert_agree(here, there)
+
+
+def test_requests_are_small_and_of_any_version_of_python(labs: Labs, server: Server) -> None:
+    start = len(server.sent)
+    labs[1].intervene(PROMPT, [sc.Ablate(firing(labs[0], 0))])
+    assert max(server.sent[start:]) < 80_000
+    whole = zstandard.ZstdDecompressor().decompressobj().decompress(server.last)
+    named = [arg for _, arg, _ in pickletools.genops(whole)]
+    packed = [arg for arg in named if isinstance(arg, bytes) and arg[:2] == b"\x80\x04"]  # header and body
+    assert len(packed) == 2
+    named += [arg for each in packed for _, arg, _ in pickletools.genops(each)]
+    assert any("def performed" in str(arg) for arg in named)  # functions go by their source
+    assert not {"CodeType", "_make_function"} & {arg for arg in named if isinstance(arg, str)}  # none by its bytecode
 
 
 def test_bodies_of_users_take_gradients(labs: Labs) -> None:
