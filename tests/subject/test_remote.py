@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import nnsight
 import pytest
 import torch
 from nnsight import TransformersModel
@@ -24,10 +25,10 @@ from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.errors import InputError, SaeCircuitsError
 from saecircuits.interventions.live import LivePass, part_of
 from saecircuits.sites import Site
-from saecircuits.subject import Subject, load_model
+from saecircuits.subject import Subject, held, load_model
 from saecircuits.subject.loading import without_weights
-from saecircuits.subject.remote.calls import packed
-from saecircuits.subject.remote.host import Host
+from saecircuits.subject.remote.calls import given, packed
+from saecircuits.subject.remote.host import Host, performed
 from saecircuits.subject.remote.sources import Installed, sources_of
 from saecircuits.subject.remote.wire import Ends, pack, unpack
 from tests.ndif import saved_model
@@ -276,3 +277,38 @@ def test_what_needs_the_model_is_refused_apart_from_it(folder: Path, what: str) 
     with pytest.raises(InputError, match=f"apart from the model, so there are no {what}.*Load the model here"):
         subject.check_at_hand(what)
     assert subject.device.type in ("cpu", "cuda")
+
+
+class Apart:
+    """The model as the code of such a key has it: values pass through it, and its modules are empty."""
+
+    def __init__(self, folder: Path, traced: TransformersModel) -> None:
+        self._module = TransformersModel(str(folder), task="text-generation", tokenizer=tiny_tokenizer())._module
+        self._traced = traced
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._traced, name)
+
+
+def test_values_are_read_and_written_apart_from_the_model(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer())
+    site = Site("mlp_out", 1)
+
+    def body() -> Tensor:
+        here.set(site, 2 * here.get(site))
+        return here.logits()
+
+    request, model = packed(here, (body, None, False, ()), 1), here.traced
+    with torch.no_grad(), model.trace(here.tokenize(PROMPT).inputs()):
+        found = nnsight.save(performed(request, Apart(folder, model)))
+    torch.testing.assert_close(given(here, found), here.run(PROMPT, body))
+    assert not torch.allclose(given(here, found)[:, -1], here.predict(PROMPT))
+
+
+def test_gradients_and_holding_are_refused_apart_from_the_model(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer())
+    for grad, around in ((True, ()), (False, ((held, ([], [])),))):
+        request = packed(here, (lambda: here.n_layers, None, grad, around), 1)
+        refused = performed(request, Apart(folder, here.traced))
+        with pytest.raises(InputError, match="runs passes of this key apart from the model"):
+            given(here, refused)

@@ -53,7 +53,7 @@ class Remote:
             out = nnsight.save(performed(request, model))
             if stop:
                 tracer.stop()
-        return _given(subject, out)
+        return given(subject, out)
 
     def write(self, subject: Any, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
         """A generation with the body at every step, on the server; ids of prompts and continuations."""
@@ -93,7 +93,8 @@ def packed(subject: Any, asked: Any, batch: int) -> Request:
     }
 
 
-def _given(subject: Any, out: bytes) -> Any:
+def given(subject: Any, out: bytes) -> Any:
+    """What a server sent back; an error of this package is raised here."""
     size = int.from_bytes(out[:8], "little")
     given = unpack(out[8 : 8 + size], out[8 + size :], Ends(Installed(), subject), torch.device("cpu"))
     if type(given).__name__ == "Refusal":
