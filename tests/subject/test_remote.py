@@ -21,6 +21,7 @@ from nnsight.schema.config import CONFIG
 from torch import Tensor
 
 import saecircuits as sc
+from saecircuits.dictionaries import JumpReLU, TopK
 from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.errors import InputError, SaeCircuitsError
 from saecircuits.interventions.live import LivePass, part_of
@@ -141,7 +142,16 @@ def test_a_pass_carries_of_a_dictionary_what_it_uses(simulated: Subject) -> None
         return simulated.logits()
 
     sent = sizes(simulated, (body, None, False, ()))["tensors"]
-    assert 0.5 * whole < sent < 0.53 * whole  # the encoder, one row of the decoder, and no more
+    assert 0.5 * whole < sent < 0.53 * whole  # TopK: the encoder, one row of the decoder, and no more
+    dictionary.activation = JumpReLU(torch.zeros(4096))
+    part = part_of(simulated, dictionary, [slice(7, 9)])
+    assert sizes(simulated, (body, None, False, ()))["tensors"] < 5_000  # each alone: two rows of both
+    x = torch.randn(1, 50, 1, 32)
+    assert part.encoded(lambda d, x: d.encode(x), x).nonzero()[:, -1].unique().tolist() == [7, 8]
+    expected = dictionary.encode(x)[..., 7:9]
+    torch.testing.assert_close(part.encoded(lambda d, x: d.encode(x), x)[..., 7:9], expected)
+    dictionary.activation = TopK(6)
+    part = part_of(simulated, dictionary, [slice(None)])
     assert part.encoder is not None
     torch.testing.assert_close(part.encoder.encode(torch.ones(1, 1, 32)), dictionary.encode(torch.ones(1, 1, 32)))
     rows = encoder_of(dictionary, torch.tensor([5, 9]))
