@@ -18,7 +18,7 @@ from saecircuits.dictionaries.activations import JumpReLU, ReLU
 from saecircuits.dictionaries.dictionary import Dictionary
 from saecircuits.errors import InputError
 
-from .parts import folded, threshold_of
+from .parts import folded_biases, threshold_of
 
 CONFIG, WEIGHTS = "config.json", "ae.pt"
 SITES = "sites"
@@ -34,13 +34,13 @@ def write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None:
     """
     (dictionary,) = dictionaries
     _check(dictionary)
-    parts = folded(dictionary)
-    sites, d = parts.b_dec.shape
+    b_enc, b_dec = folded_biases(dictionary)
+    sites, d = b_dec.shape
     state: dict[str, Tensor] = {
-        "encoder.weight": parts.W_enc.permute(1, 2, 0),
-        "encoder.bias": parts.b_enc,
-        "decoder.weight": parts.W_dec.transpose(0, 1),
-        "decoder.bias": parts.b_dec,
+        "encoder.weight": dictionary.W_enc.permute(1, 2, 0),
+        "encoder.bias": b_enc,
+        "decoder.weight": dictionary.W_dec.transpose(0, 1),
+        "decoder.bias": b_dec,
         "activation_mean": torch.full((sites, d), torch.nan),  # takes raw activations
         "activation_std": torch.full((sites, d), torch.nan),
         "activation_global_scale": torch.ones(sites),
