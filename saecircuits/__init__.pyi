@@ -67,6 +67,7 @@ from .lab import (
     load as load,
     load_dictionaries as load_dictionaries,
     load_model as load_model,
+    push_to_hub as push_to_hub,
 )
 from .sites import Site as Site
 from .subject import Subject as Subject, register_architecture as register_architecture
@@ -203,6 +204,7 @@ __all__ = [
     "load_dictionary",
     "load_model",
     "merge",
+    "push_to_hub",
     "rank",
     "read_graph",
     "register_architecture",

@@ -6,6 +6,20 @@ widget or the command line can show it on a line of its own.
 
 from __future__ import annotations
 
+import re
+
+_LONGEST = 1200
+"""Characters of a message or a cure; what came may be a megabyte."""
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no terminal shows as it is: control characters, changes of direction, names of files that are no UTF-8."""
+
+
+def _readable(text: str) -> str:
+    """A text that quotes what came, cut in its middle if need be, and with escapes for what cannot be seen."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST * 2 // 3]} … {text[-_LONGEST // 3 :]}"
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
 
 class SaeCircuitsError(Exception):
     """Base of all errors raised on purpose.
@@ -16,9 +30,8 @@ class SaeCircuitsError(Exception):
     """
 
     def __init__(self, message: str, cure: str = "") -> None:
-        super().__init__(f"{message} {cure}".strip())
-        self.message = message
-        self.cure = cure
+        self.message, self.cure = _readable(message), _readable(cure)
+        super().__init__(f"{self.message} {self.cure}".strip())
 
 
 class InputError(SaeCircuitsError, ValueError):

@@ -8,6 +8,7 @@ import beartype  # noqa: F401  (has to come before nnsight)
 import pytest
 import torch
 
+from tests.hub_server import hub  # noqa: F401  (a fixture)
 from tests.tiny import TINY_CONFIGS, tiny_subject
 
 

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/quiet.ts"] },
+  test: { isolate: false, include: ["test/**/*.test.ts"], setupFiles: ["test/page.ts"] },
 });

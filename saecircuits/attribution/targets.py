@@ -154,7 +154,7 @@ def readouts(circuit: Circuit) -> list[Readout]:
             "Attribute one prompt.",
         )
     records = origin.settings["readouts"]
-    return [Readout(**{**record, "vector": tuple(record["vector"])}) for record in records]
+    return [Readout(**{**record, "vector": tuple(record.get("vector", ()))}) for record in records]
 
 
 def watched(circuit: Circuit) -> list[Site]:

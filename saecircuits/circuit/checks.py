@@ -11,6 +11,8 @@ from saecircuits.sites import SITE_KINDS
 from .nodes import COLUMN_TYPES, NodeKind, NodeTable
 
 EDGE_ARRAYS = ("edge_data", "edge_source", "edge_offset")
+LARGEST_WEIGHT = 1e30
+"""What the size of an edge stays below, so that sums of edges stay numbers in float32."""
 PER_NODE = ("weights", "influence", "effect")
 
 
@@ -30,6 +32,7 @@ def check_arrays(arrays: Mapping[str, np.ndarray]) -> None:
     _refuse(data.ndim != 1 or data.shape != source.shape, f"{data.shape} weights for {source.shape} sources")
     for name, kind in (("edge_data", "f"), ("edge_source", "i"), ("edge_offset", "i"), *((n, "f") for n in PER_NODE)):
         _refuse(arrays[name].dtype.kind != kind, f"{name} holds {arrays[name].dtype}")
+    _refuse(not bool((np.abs(data) < LARGEST_WEIGHT).all()), "an edge is no finite number, or too large")
     _refuse(offset.shape != (size + 1,), f"edge_offset has shape {offset.shape}, not ({size + 1},)")
     bounded = offset[0] == 0 and offset[-1] == len(data) and bool((np.diff(offset) >= 0).all())
     _refuse(not bounded, "edge_offset does not divide the edges into rows")

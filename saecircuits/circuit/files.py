@@ -68,12 +68,15 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray], Header]:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"There is no circuit file {str(path)!r}.")
+        raise InputError(f"There is no circuit file {str(path)!r}.", "Check its name and its folder.")
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT:
-                raise FileFormatError(f"{path} is a safetensors file, but not a circuit.")
+                raise FileFormatError(
+                    f"{path} is a safetensors file, but not a circuit.",
+                    "Give a .circuit file; dictionaries are read by load_dictionaries.",
+                )
             if metadata.get("version") != str(VERSION):
                 raise FileFormatError(
                     f"{path} is a circuit of version {metadata.get('version')}; this reads version {VERSION}.",
@@ -86,4 +89,6 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray], Header]:
         where = ".".join(map(str, first["loc"])) or "header"
         raise FileFormatError(f"{path} is not a whole circuit: {where}: {first['msg']}.", "Save it again.") from error
     except (SafetensorError, KeyError) as error:
-        raise FileFormatError(f"{path} is not a circuit, or is cut short: {error}.") from error
+        raise FileFormatError(
+            f"{path} is not a circuit, or is cut short: {error}.", "Save or copy it again."
+        ) from error

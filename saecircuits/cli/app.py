@@ -12,6 +12,7 @@ from saecircuits.errors import SaeCircuitsError
 from .commands import attribute, demo, export
 from .converting import convert
 from .doctor import doctor
+from .publishing import push
 from .training import evaluate, train
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, attribute, export, train, evaluate, convert, doctor):
+for command in (demo, attribute, export, train, evaluate, convert, push, doctor):
     app.command()(command)
 
 

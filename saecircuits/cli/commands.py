@@ -112,7 +112,7 @@ def export(
 def _open(console: Console, name: str, dictionaries: str | None = None, lazy: bool = False) -> Any:
     with console.status(f"opening {escape(name)}"):
         if dictionaries is None:
-            return sc.load(name, lazy)
+            return sc.load(name, lazy=lazy)
         return sc.ReplacementModel(sc.load_model(name), sc.load_dictionaries(dictionaries, lazy=lazy))
 
 

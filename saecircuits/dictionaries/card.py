@@ -6,8 +6,10 @@ Its first lines are what the Hugging Face Hub reads from a card, so a folder can
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import yaml
 
 from .dictionary import Dictionary
 
@@ -22,6 +24,13 @@ _MEANING = {
 }
 _POOR = 0.9
 _MANY_DEAD = 0.2
+TAGS = ("interpretability", "sparse-dictionary")
+TRUE_OF_ALL = (
+    "Where activations came from texts, the first token of each was left out: its activations are of another size.",
+    "A feature is a direction that helped to reconstruct; whether it means what its label says, and whether the "
+    "model uses it, has to be tested by intervening.",
+)
+"""Limits that every dictionary has."""
 
 
 def card(
@@ -41,7 +50,7 @@ def card(
         scored_on: what that was measured on.
     """
     paragraphs = [
-        "---\nlibrary_name: saecircuits\ntags: [interpretability, sparse-dictionary]\n---",
+        front_matter(),
         f"# {dictionary.name}",
         _what(dictionary),
         f'```python\nimport saecircuits as sc\n\ndictionary = sc.load_dictionary("path/to/{dictionary.name}")\n```',
@@ -51,6 +60,15 @@ def card(
         f"**Recipe.**\n\n```json\n{json.dumps(recipe, indent=2)}\n```" if recipe else "**Recipe.** Not recorded.",
     ]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def front_matter(tags: Sequence[str] = TAGS, **more: str) -> str:
+    """The lines that the hub reads; fields without a value are left out."""
+    fields = {"library_name": "saecircuits", "tags": list(tags)} | {
+        name: value for name, value in more.items() if value
+    }
+    text = yaml.safe_dump(fields, sort_keys=False, default_flow_style=None, allow_unicode=True, width=10**6)
+    return f"---\n{text}---"
 
 
 def _what(dictionary: Dictionary) -> str:
@@ -72,14 +90,18 @@ def _scores(scores: Mapping[str, float], scored_on: str) -> str:
 
 
 def _limits(dictionary: Dictionary, trained_on: str, scores: Mapping[str, float]) -> list[str]:
-    explained = scores.get("variance_explained", 1 - scores.get("fvu", 0.0))
-    limits = [
+    return [
         f"It describes activations like those it was trained on ({trained_on or 'not recorded'}); on other text or "
         "another model it may reconstruct poorly and its features may mean something else.",
-        "Where activations came from texts, the first token of each was left out: its activations are of another size.",
-        "A feature is a direction that helped to reconstruct; whether it means what its label says, and whether the "
-        "model uses it, has to be tested by intervening.",
+        *TRUE_OF_ALL,
+        *own_limits(dictionary, scores),
     ]
+
+
+def own_limits(dictionary: Dictionary, scores: Mapping[str, float]) -> list[str]:
+    """What holds of this dictionary and not of every one."""
+    explained = scores.get("variance_explained", 1 - scores.get("fvu", 0.0))
+    limits = []
     if dictionary.token_norm is not None:
         limits.append("It normalises each token by its own size, so the direct method cannot explain through it.")
     if explained < _POOR:

@@ -127,6 +127,12 @@ class Dictionary(nn.Module):
         """What some features write, at one site (`[..., d_model]`) or at all (`[..., write, d_model]`)."""
         return self.decoder.rows(features, write).to(self.b_enc)
 
+    def __repr__(self) -> str:
+        reads, writes = (", ".join(map(str, sites)) for sites in (self.reads, self.writes))
+        where = reads if reads == writes else f"{reads} → {writes}"
+        sizes = f"{self.n_features} features of width {self.d_model}"
+        return f"Dictionary({self.name}: {where}, {sizes}, {self.activation.kind})"
+
     @property
     def n_features(self) -> int:
         """Number of latents."""

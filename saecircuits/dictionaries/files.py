@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,16 @@ FORMAT = "saecircuits.dictionary"
 VERSION = 1
 _ACTIVATION = "activation."
 _MATRICES = ("W_enc", "W_dec")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is told of a dictionary beside its weights; the arguments of `save_dictionary`."""
+
+    trained_on: str = ""
+    recipe: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    scored_on: str = ""
 
 
 class _Config(BaseModel):
@@ -113,12 +124,15 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu", lazy
     """
     folder = Path(folder)
     config = _read_config(folder)
+    if not (folder / "weights.safetensors").is_file():  # opening a pipe would wait for ever
+        raise FileFormatError(f"{folder / 'weights.safetensors'} is missing.", "Copy the whole folder.")
     try:
-        stored = _stored(folder / "weights.safetensors", config) if lazy else None
         weights = _weights(folder / "weights.safetensors", str(device), lazy)
+        stored = _stored(folder / "weights.safetensors") if lazy else None
+        _check_weights(folder, config, weights, stored)
         dictionary = _build(config, weights, stored).to(device)
         dictionary.load_state_dict(weights)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, MemoryError) as error:
         raise FileFormatError(
             f"{folder / 'weights.safetensors'} cannot be read: {error}.",
             "Copy or train the dictionary again.",
@@ -132,6 +146,19 @@ def load_dictionary(folder: str | Path, device: str | torch.device = "cpu", lazy
     return dictionary.requires_grad_(False).eval()
 
 
+def recorded(dictionary: Dictionary) -> Record:
+    """What the folder that a dictionary was read from tells of it; nothing if it is on no disk.
+
+    Raises:
+        InputError: if the folder is gone.
+        FileFormatError: if its config is damaged.
+    """
+    if dictionary.folder is None:
+        return Record()
+    config = _read_config(dictionary.folder)
+    return Record(config.trained_on, config.recipe, config.scores, config.scored_on)
+
+
 def _weights(path: Path, device: str, lazy: bool) -> dict[str, torch.Tensor]:
     if not lazy:
         return load_file(path, device=device)
@@ -139,19 +166,29 @@ def _weights(path: Path, device: str, lazy: bool) -> dict[str, torch.Tensor]:
     return {name: file[name].to(device) for name in file if name not in _MATRICES}
 
 
-def _stored(path: Path, config: _Config) -> StoredMatrices:
-    file, found = SafetensorsFile(path), []
+def _stored(path: Path) -> StoredMatrices | None:
+    file = SafetensorsFile(path)
+    if any(name not in file for name in _MATRICES):
+        return None
+    return StoredMatrices(*(Stored(file.extent(name), (0, 1, 2)) for name in _MATRICES))
+
+
+def _check_weights(
+    folder: Path, config: _Config, weights: Mapping[str, torch.Tensor], stored: StoredMatrices | None
+) -> None:
+    """Refuse sizes that are not in the file, before memory is asked for them, and numbers that are none."""
+    matrices = dict(zip(_MATRICES, stored, strict=True)) if stored is not None else weights
     for name, sites in zip(_MATRICES, (config.reads, config.writes), strict=True):
-        extent = file.extent(name) if name in file else None
-        wanted = (config.n_features, len(sites), config.d_model)
-        if extent is None or extent.shape != wanted:
+        wanted = [config.n_features, len(sites), config.d_model]
+        found = list(matrices[name].shape) if name in matrices else "missing"
+        if found != wanted:
             raise FileFormatError(
-                f"The weights in {path.parent} do not fit its config.json: {name} is "
-                f"{'missing' if extent is None else list(extent.shape)}, not {list(wanted)}.",
+                f"The weights in {folder} do not fit its config.json: {name} is {found}, not {wanted}.",
                 "Restore both files from one dictionary.",
             )
-        found.append(Stored(extent, (0, 1, 2)))
-    return StoredMatrices(*found)
+    broken = [name for name, value in weights.items() if value.numel() and not bool(torch.isfinite(value).all())]
+    if broken:
+        raise FileFormatError(f"{', '.join(broken)} in {folder} hold NaN or infinity.", "Copy or train it again.")
 
 
 def _build(config: _Config, weights: Mapping[str, torch.Tensor], stored: StoredMatrices | None) -> Dictionary:
@@ -194,13 +231,17 @@ def load_folder(source: str | Path, device: str | torch.device = "cpu", lazy: bo
 def _read_config(folder: Path) -> _Config:
     path = folder / "config.json"
     if not path.is_file():
-        raise InputError(f"There is no dictionary in {str(folder)!r}: config.json is missing.")
+        raise InputError(
+            f"There is no dictionary in {str(folder)!r}: config.json is missing.", "Copy the whole folder."
+        )
     try:
         config = _Config.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "file"
-        raise FileFormatError(f"{path} is not a dictionary's config: {where}: {first['msg']}.") from error
+        raise FileFormatError(
+            f"{path} is not a dictionary's config: {where}: {first['msg']}.", "Copy or train the dictionary again."
+        ) from error
     if config.format != FORMAT or config.version != VERSION:
         raise FileFormatError(
             f"{path} is {config.format!r} version {config.version}; this reads {FORMAT!r} version {VERSION}.",

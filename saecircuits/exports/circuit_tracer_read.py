@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.circuit import Circuit, NodeKind
+from saecircuits.dictionaries.formats.archives import check_archive
 from saecircuits.errors import FileFormatError, InputError
 
 from .circuit_tracer import MLP_OUT, STAND_INS, Config
@@ -26,6 +27,9 @@ from .read_nodes import FileNodes, origin, readout, unique_labels
 
 BLOCK = 1024
 """Rows of an adjacency matrix that are made sparse together."""
+Texts = Sequence[str] | Callable[[list[int]], Sequence[str]]
+"""A text for each token, or what makes them of their ids."""
+_AGAIN = "Copy the file again, or write it anew with the library that made it."
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class _File:
     scan: Any
 
 
-def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -> Circuit:
+def read_circuit_tracer(path: str | Path, tokens: Texts | None = None) -> Circuit:
     """Read a graph that circuit-tracer's `Graph.to_pt`, or `write_circuit_tracer`, wrote.
 
     Features of layer l are called `transcoder.l/index`. The file holds no norms of errors (they are given as 1) and no
@@ -67,7 +71,8 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
 
     Args:
         path: the file.
-        tokens: text of each token of the prompt, which the file does not hold; by default `#` and its id.
+        tokens: text of each token of the prompt, which the file does not hold, or what makes them of their ids
+            (`model.token_texts`); by default the words of the prompt if each is one token, else `#` and its id.
 
     Raises:
         InputError: if there is no such file, or not one text a token.
@@ -75,7 +80,8 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
     """
     path = Path(path)
     file = _checked(path, _unpickled(path))
-    texts = list(tokens) if tokens is not None else [f"#{number}" for number in file.tokens]
+    ids = file.tokens.tolist()
+    texts = _words(file.prompt, ids) if tokens is None else list(tokens(ids) if callable(tokens) else tokens)
     if len(texts) != len(file.tokens):
         raise InputError(f"{len(texts)} texts came for {len(file.tokens)} tokens.", "Give one for each.")
     length, layers = len(file.tokens), file.layers
@@ -106,10 +112,17 @@ def read_circuit_tracer(path: str | Path, tokens: Sequence[str] | None = None) -
     return nodes.circuit(_edges(path, file.adjacency), file.probabilities, provenance, pruned=pruned)
 
 
+def _words(prompt: str, ids: Sequence[int]) -> list[str]:
+    """The words of a prompt, if they are as many as its tokens: each is one token at least, so it is exactly one."""
+    words = re.sub(r"^(<[^<>\s]+>)(?=\S)", r"\1 ", prompt).split()
+    return words if len(words) == len(ids) else [f"#{number}" for number in ids]
+
+
 def _unpickled(path: Path) -> Mapping[str, Any]:
     """What the file holds, of tensors, plain values and stand-ins."""
     if not path.is_file():
-        raise InputError(f"There is no graph file {str(path)!r}.")
+        raise InputError(f"There is no graph file {str(path)!r}.", "Check its name and its folder.")
+    check_archive(path)
     try:
         with torch.serialization.safe_globals(STAND_INS):
             found = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
@@ -120,9 +133,11 @@ def _unpickled(path: Path) -> Mapping[str, Any]:
                 f"{path} is refused: it asks for {named[1]}, which no graph needs.", "Do not unpickle it elsewhere."
             ) from error
         reason = str(error).strip().split("\n")[0][:200] or type(error).__name__
-        raise FileFormatError(f"{path} is no circuit-tracer graph, or is cut short: {reason}") from error
+        raise FileFormatError(f"{path} is no circuit-tracer graph, or is cut short: {reason}.", _AGAIN) from error
     if not isinstance(found, Mapping):
-        raise FileFormatError(f"{path} holds a {type(found).__name__}, not the fields of a circuit-tracer graph.")
+        raise FileFormatError(
+            f"{path} holds a {type(found).__name__}, not the fields of a circuit-tracer graph.", _AGAIN
+        )
     return found
 
 
@@ -224,6 +239,7 @@ def _numbers(path: Path, name: str, tensor: Tensor, shape: tuple[int | None, ...
 
 
 def _refuse_tensor(path: Path, name: str, tensor: Tensor, shape: tuple[int | None, ...]) -> None:
+    _refuse(path, tensor.is_nested, f"{name} is no plain tensor")
     fits = tensor.ndim == len(shape) and all(w in (None, n) for w, n in zip(shape, tensor.shape, strict=True))
     wanted = ", ".join("any" if n is None else str(n) for n in shape)
     _refuse(path, not fits, f"{name} has shape {tuple(tensor.shape)}, not ({wanted})")
@@ -241,4 +257,4 @@ def _field(path: Path, found: Mapping[str, Any], name: str, kind: type[Any]) -> 
 
 def _refuse(path: Path, wrong: bool, reason: str) -> None:
     if wrong:
-        raise FileFormatError(f"{path} is no whole circuit-tracer graph: {reason}.")
+        raise FileFormatError(f"{path} is no whole circuit-tracer graph: {reason}.", _AGAIN)

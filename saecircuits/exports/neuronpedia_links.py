@@ -12,7 +12,7 @@ from saecircuits.circuit import NodeKind
 from saecircuits.errors import FileFormatError
 
 from .neuronpedia_nodes import FileRole
-from .neuronpedia_schema import Document
+from .neuronpedia_schema import AGAIN, Document
 
 
 class Ends:
@@ -41,7 +41,7 @@ class Ends:
         for name, numbers in self._numbers.items():
             kinds = [roles[number].kind for number in numbers]
             if len(kinds) > 1 and sorted(kinds) != [NodeKind.FEATURE, NodeKind.ERROR]:
-                raise FileFormatError(f"{path}: nodes.{numbers[1]}.node_id {name!r} stands twice.")
+                raise FileFormatError(f"{path}: nodes.{numbers[1]}.node_id {name!r} stands twice.", AGAIN)
 
     def number(self, name: str) -> int | None:
         """The node of an id, the feature where an error has the same; None if there is none."""
@@ -66,7 +66,7 @@ class Ends:
     def _end(self, place: int, field: str, name: str) -> int:
         number = self.number(name)
         if number is None:
-            raise FileFormatError(f"{self._path}: links.{place}.{field} is {name!r}, and there is no such node.")
+            raise FileFormatError(f"{self._path}: links.{place}.{field} is {name!r}, and there is no such node.", AGAIN)
         return number
 
     def _sources(self, target: int, candidates: Sequence[Sequence[int]]) -> list[int]:

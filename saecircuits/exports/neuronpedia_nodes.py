@@ -11,7 +11,7 @@ from saecircuits.circuit import NodeKind
 from saecircuits.errors import FileFormatError
 from saecircuits.sites import SITE_KINDS
 
-from .neuronpedia_schema import ERROR_ID, ERROR_WORDS, FEATURE_ID, FEATURE_TYPES, Document, FileNode, unpaired
+from .neuronpedia_schema import AGAIN, ERROR_ID, ERROR_WORDS, FEATURE_ID, FEATURE_TYPES, Document, FileNode, unpaired
 
 _SITE_OF = {word: site for site, word in ERROR_WORDS.items()}
 
@@ -49,7 +49,7 @@ def role_of(path: Path, document: Document, number: int) -> FileRole:
             f"{field}.feature_type is {node.feature_type!r}.", f"Known are {', '.join(FEATURE_TYPES)}."
         )
     if node.ctx_idx >= length:
-        raise FileFormatError(f"{field}.ctx_idx is {node.ctx_idx}; the prompt has {length} tokens.")
+        raise FileFormatError(f"{field}.ctx_idx is {node.ctx_idx}; the prompt has {length} tokens.", AGAIN)
     layer = -1 if node.layer == "E" else _whole(f"{field}.layer", node.layer)
     match kind:
         case NodeKind.FEATURE:
@@ -67,7 +67,9 @@ def _feature(field: str, document: Document, node: FileNode, layer: int) -> File
     if found:
         index, word = int(found["index"]), found["word"] or ""
     elif node.feature is None or node.feature < 0:
-        raise FileFormatError(f"{field}.feature is {node.feature}, and node_id {node.node_id!r} does not say which.")
+        raise FileFormatError(
+            f"{field}.feature is {node.feature}, and node_id {node.node_id!r} does not say which.", AGAIN
+        )
     else:
         index, word = unpaired(node.feature)[1] if document.metadata.schema_version == 1 else node.feature, ""
     marked = re.fullmatch(r"d(\d+)", word)
@@ -98,10 +100,10 @@ def _error_site(field: str, node: FileNode) -> str:
 
 def _whole(field: str, text: str | int) -> int:
     if isinstance(text, str) and not text.isdecimal():
-        raise FileFormatError(f"{field} is {text!r}; a number or 'E' was expected.")
+        raise FileFormatError(f"{field} is {text!r}; a number or 'E' was expected.", AGAIN)
     number = int(text)
     if number < 0:
-        raise FileFormatError(f"{field} is {number}; layers are counted from 0.")
+        raise FileFormatError(f"{field} is {number}; layers are counted from 0.", AGAIN)
     return number
 
 

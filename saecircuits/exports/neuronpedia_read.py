@@ -47,7 +47,9 @@ def read_neuronpedia(path: str | Path) -> Circuit:
     roles = [role_of(path, document, number) for number in range(len(document.nodes))]
     targets = [node for node, role in zip(document.nodes, roles, strict=True) if role.kind is NodeKind.TARGET]
     if not targets:
-        raise FileFormatError(f"{path} has no logit among its nodes, so nothing is explained.")
+        raise FileFormatError(
+            f"{path} has no logit among its nodes, so nothing is explained.", "Export it with its logits."
+        )
     n_layers = count_layers(roles)
     labels = unique_labels([_logit_label(node) for node in targets], [_token(node) for node in targets])
     nodes = FileNodes(path, _dictionaries(document, roles))
@@ -73,13 +75,15 @@ def read_neuronpedia(path: str | Path) -> Circuit:
 
 def _checked(path: Path) -> Document:
     if not path.is_file():
-        raise InputError(f"There is no graph file {str(path)!r}.")
+        raise InputError(f"There is no graph file {str(path)!r}.", "Check its name and its folder.")
     try:
         return Document.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise FileFormatError(f"{path} is no graph for Neuronpedia's viewer: {where}: {first['msg']}.") from error
+        raise FileFormatError(
+            f"{path} is no graph for Neuronpedia's viewer: {where}: {first['msg']}.", "Export it again."
+        ) from error
 
 
 def _add_nodes(
@@ -153,7 +157,9 @@ def _edited_labels(path: Path, clerps: str | list[Any] | None) -> dict[str, str]
         pairs = json.loads(clerps or "[]") if not isinstance(clerps, list) else clerps
         return {str(number): str(label) for number, label in pairs}
     except (TypeError, ValueError, RecursionError) as error:
-        raise FileFormatError(f"{path}: qParams.clerps is no list of pairs of feature and label.") from error
+        raise FileFormatError(
+            f"{path}: qParams.clerps is no list of pairs of feature and label.", "Correct it, or leave it out."
+        ) from error
 
 
 class _Names:

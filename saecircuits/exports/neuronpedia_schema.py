@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from saecircuits.circuit import NodeKind
 
+AGAIN = "Copy it again, or check the tool that wrote it."
+"""The cure for files whose parts contradict each other."""
 FEATURE_TYPES = {
     "cross layer transcoder": NodeKind.FEATURE,
     "lorsa": NodeKind.FEATURE,

@@ -13,12 +13,14 @@ from jaxtyping import Float, Int
 from scipy import sparse
 
 from saecircuits.circuit import Circuit, NodeKind, NodeTable, NodeTableBuilder, Provenance
+from saecircuits.circuit.checks import LARGEST_WEIGHT
 from saecircuits.errors import FileFormatError
 from saecircuits.version import __version__
 
 MOST_LAYERS = 2**15 - 1
 LARGEST_INDEX = 2**31 - 1
 """What the columns of a node table can hold."""
+_AGAIN = "Copy it again, or check the tool that wrote it."
 
 
 class FileNodes:
@@ -77,9 +79,13 @@ class FileNodes:
             FileFormatError: if two nodes are one, or an edge does not run from a lower node to a higher one.
         """
         nodes, _ = self._built
+        if not bool((np.abs(edges[0]) < LARGEST_WEIGHT).all()):
+            raise FileFormatError(
+                f"{self._path} has an edge that is no finite number below {LARGEST_WEIGHT:g}.", _AGAIN
+            )
         twice = [name for name, count in Counter(nodes.ids).items() if count > 1]
         if twice:
-            raise FileFormatError(f"{self._path} has the node {twice[0]} twice.")
+            raise FileFormatError(f"{self._path} has the node {twice[0]} twice.", _AGAIN)
         row_of = self.rows()
         data, target, source = edges[0], row_of[edges[1]], row_of[edges[2]]
         receives = nodes.is_kind(NodeKind.FEATURE, NodeKind.TARGET)[target]
@@ -93,7 +99,7 @@ class FileNodes:
             )
         adjacency = sparse.csr_array((data.astype(np.float32), (target, source)), shape=(len(nodes), len(nodes)))
         if adjacency.nnz < len(data):
-            raise FileFormatError(f"{self._path} has an edge twice.")
+            raise FileFormatError(f"{self._path} has an edge twice.", _AGAIN)
         # These files do not hold a target's value: what its inputs add up to is as near as one can come.
         value = np.where(is_target | np.isnan(nodes.value), adjacency.sum(axis=1), nodes.value).astype(np.float32)
         full = np.zeros(len(nodes))
@@ -112,7 +118,9 @@ class FileNodes:
 
     def _refuse_large(self, values: np.ndarray, largest: int, what: str) -> None:
         if values.size and int(values.max()) > largest:
-            raise FileFormatError(f"{self._path} has a {what} of {int(values.max())}; {largest} is the largest.")
+            raise FileFormatError(
+                f"{self._path} has a {what} of {int(values.max())}; {largest} is the largest.", _AGAIN
+            )
 
 
 def unique_labels(labels: Sequence[str], ids: Sequence[int]) -> list[str]:

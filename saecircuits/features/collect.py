@@ -79,7 +79,7 @@ class EvidenceCollector:
         self._firings = torch.zeros(dictionary.n_features, dtype=torch.long)
         self._histograms = Histograms(dictionary.n_features)
         self._contexts = TopContexts(n_contexts, dictionary.n_features)
-        self._fired = FiringTokenCounter(dictionary.n_features, len(subject.weights.unembed))
+        self._fired = FiringTokenCounter(dictionary.n_features, subject.weights.n_tokens)
 
     def update(self, activations: Activations) -> None:
         """Take in one batch."""

@@ -34,10 +34,10 @@ class _Page:
 class LabelBook:
     """The labels of several dictionaries.
 
-    They lie in `labels.json` beside each dictionary. Where that cannot be written to, for the embedded world, and for
-    dictionaries that are on no disk, they lie in the user's folder: `~/.saecircuits/labels`, or `labels` in the folder
-    that `SAECIRCUITS_HOME` names. Both places are read; of two labels for one feature the newer counts. Several
-    processes may write at the same time.
+    They lie in `labels.json` beside each dictionary. Where that cannot be written to, for the embedded world, for what
+    was fetched from the Hugging Face Hub, and for dictionaries that are on no disk, they lie in the user's folder:
+    `~/.saecircuits/labels`, or `labels` in the folder that `SAECIRCUITS_HOME` names. Both places are read; of two
+    labels for one feature the newer counts. Several processes may write at the same time.
 
     Args:
         dictionaries: whose labels are read.
@@ -99,6 +99,14 @@ class LabelBook:
         """Where new labels of a dictionary are written."""
         page = self._pages[dictionary]
         return places(page.dictionary, page.weights)[0]
+
+    def write(self, dictionary: str, folder: Path) -> Path | None:
+        """Write all labels of a dictionary to `labels.json` in a folder; None if it has none."""
+        page = self._pages[dictionary]
+        if not page.labels:
+            return None
+        add(folder / NAME, page.dictionary, page.weights, page.labels)
+        return folder / NAME
 
     @staticmethod
     def _open(dictionary: Dictionary) -> _Page:

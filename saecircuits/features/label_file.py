@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from saecircuits.atomic import replace_file
 from saecircuits.dictionaries import Dictionary
+from saecircuits.dictionaries.formats import is_cached
 from saecircuits.errors import FileFormatError
 from saecircuits.world.files import world_folder
 
@@ -101,7 +102,8 @@ def places(dictionary: Dictionary, weights: str) -> list[Path]:
     folder, mine = dictionary.folder, user_file(dictionary, weights)
     if folder is None:
         return [mine]
-    shared = not os.access(folder, os.W_OK) or world_folder().resolve() in folder.resolve().parents
+    in_world = world_folder().resolve() in folder.resolve().parents
+    shared = in_world or is_cached(folder) or not os.access(folder, os.W_OK)
     return [mine, folder / NAME] if shared else [folder / NAME, mine]
 
 

@@ -55,4 +55,4 @@ def _told(subject: Subject) -> Int[Tensor, " token"]:
     """Ids of tokens worth telling of: a model never learns where those for padding and unknown words belong."""
     tokenizer = subject.tokenizer
     silent = {tokenizer.pad_token_id, tokenizer.unk_token_id} - {tokenizer.bos_token_id, tokenizer.eos_token_id}
-    return torch.tensor([token for token in range(len(subject.weights.unembed)) if token not in silent])
+    return torch.tensor([token for token in range(subject.weights.n_tokens) if token not in silent])

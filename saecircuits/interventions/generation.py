@@ -25,8 +25,8 @@ from saecircuits.subject import Subject, Tokens, attention_implementation, held
 
 from .edits import Edit
 from .growing import GrowingEdits
-from .live import LivePass
-from .run import latents_ahead
+from .live import LivePass, part_of
+from .run import encode, latents_ahead
 
 ALTERNATIVES = 5
 """How many of the likeliest tokens are told for each place."""
@@ -85,10 +85,12 @@ def generate(
             "Use lab.generation(…).text.",
         )
 
+    parts = [part_of(subject, d, growing.features(d.name)) for d in dictionaries]
+
     def step(number: int) -> None:
         first = 0 if number == 0 else length + number - 1
         edit = partial(growing.edited, first=first)
-        LivePass(replacement, dictionaries, lambda d, x: d.encode(x), edit, known={}).run()
+        LivePass(subject, parts, lambda d, x: d.encode(x), edit, known={}).run()
 
     ids = subject.generate(tokens, step, max_new_tokens, **{"do_sample": False, **options})
     return subject.tokenizer.decode(ids[0, length:], skip_special_tokens=True)
@@ -158,11 +160,10 @@ def _logits(
     dictionaries = [replacement.dictionary(name) for name in replacement.names if name in growing]
     known = latents_ahead(replacement, tokens, {name: () for name in growing})
 
-    def encode(dictionary: Any, x: Tensor) -> Tensor:
-        return replacement.encode(dictionary, x, tokens)
+    parts = [part_of(subject, d, growing.features(d.name)) for d in dictionaries]
 
     def body() -> Tensor:
-        LivePass(replacement, dictionaries, encode, growing.edited, known).run()
+        LivePass(subject, parts, partial(encode, tokens), growing.edited, known).run()
         return subject.logits()[0, -1]
 
     with _held(subject, tokens) if hold_attention and dictionaries else subject.alone():

@@ -68,6 +68,10 @@ class GrowingEdits:
         """The names of the dictionaries that are edited."""
         return iter(self._acting)
 
+    def features(self, name: str) -> list[slice]:
+        """The columns of a dictionary's latents that are changed."""
+        return [acting.change.features for acting in self._acting[name]]
+
     def edited(
         self, name: str, z: Float[Tensor, "row position feature"], first: int = 0
     ) -> Float[Tensor, "row position feature"]:

@@ -2,25 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.dictionaries import Dictionary
-from saecircuits.replacement import Replacement
+from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.sites import Site
+from saecircuits.subject import Subject
 
 Latents = Float[Tensor, "batch position feature"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a pass needs of a dictionary: it may run on a server, to which the rest is not sent.
+
+    Attributes:
+        name: of the dictionary.
+        reads: its sites.
+        writes: those that it writes; none if it is not edited.
+        encoder: makes latents of what is read; None where the values that are read are kept instead.
+        features: which latents edits may move; None for all.
+        rows: their decoder rows, `[feature, write, d_model]`; None where `encoder` is the whole dictionary.
+    """
+
+    name: str
+    reads: tuple[Site, ...]
+    writes: tuple[Site, ...] = ()
+    encoder: Dictionary | None = None
+    features: Int[Tensor, " feature"] | None = None
+    rows: Float[Tensor, "feature write d_model"] | None = None
+
+    def written(self, difference: Latents, write: int) -> Float[Tensor, "batch position d_model"]:
+        """What a change of the latents writes at one site."""
+        if self.rows is None:
+            assert self.encoder is not None
+            return self.encoder.written(difference, write)
+        moved = difference if self.features is None else difference[..., self.features]
+        return moved @ self.rows[:, write]
+
+
+def reader_of(dictionary: Dictionary) -> Part:
+    """A dictionary of which the pass keeps what it reads."""
+    return Part(dictionary.name, dictionary.reads)
+
+
+def part_of(subject: Subject, dictionary: Dictionary, slices: Iterable[slice]) -> Part:
+    """A dictionary whose latents in some columns are changed; for a server no more of it than that takes."""
+    if not subject.remote:
+        return Part(dictionary.name, dictionary.reads, dictionary.writes, dictionary)
+    moved = {feature for each in slices for feature in range(*each.indices(dictionary.n_features))}
+    features = None
+    if len(moved) < dictionary.n_features:
+        features = torch.tensor(sorted(moved), dtype=torch.long, device=dictionary.b_enc.device)
+    rows = (dictionary.W_dec if features is None else dictionary.decoder_rows(features)).detach()
+    return Part(dictionary.name, dictionary.reads, dictionary.writes, encoder_of(dictionary), features, rows)
 
 
 class LivePass:
     """Reads latents inside `Subject.run`, edits them, and adds what that changes to the sites that are written.
 
     Args:
-        replacement: model and dictionaries.
-        dictionaries: those whose latents are read.
+        subject: the model.
+        parts: the dictionaries.
         encode: latents of what a dictionary reads, `[batch, position, read, d_model]`.
         edit: the edited latents of a dictionary; None where it is not edited.
         known: latents of dictionaries that are edited and read ahead of what they write.
@@ -29,28 +77,29 @@ class LivePass:
 
     def __init__(
         self,
-        replacement: Replacement,
-        dictionaries: Sequence[Dictionary],
+        subject: Subject,
+        parts: Sequence[Part],
         encode: Callable[[Dictionary, Tensor], Latents],
         edit: Callable[[str, Latents], Latents | None],
         known: Mapping[str, Latents],
         watch: Sequence[Site] = (),
     ) -> None:
-        self._subject = replacement.subject
-        self._dictionaries = dictionaries
+        self._subject = subject
+        self._parts = parts
         self._encode, self._edit = encode, edit
-        self._read: dict[str, list[Tensor]] = {d.name: [] for d in dictionaries}
+        self._read: dict[str, list[Tensor]] = {part.name: [] for part in parts}
         self._shifts: dict[Site, Tensor] = {}
         self.latents: dict[str, Latents] = {}
+        self.read: dict[str, Float[Tensor, "batch position read d_model"]] = {}
         self._watch = watch
         self.watched: dict[Site, Tensor] = {}
-        for dictionary in dictionaries:
-            if dictionary.name in known:
-                self._change(dictionary, known[dictionary.name])
+        for part in parts:
+            if part.name in known:
+                self._change(part, known[part.name])
 
     def run(self) -> LivePass:
-        """Go through all sites; then `latents` are those after the edits."""
-        sites = {site for d in self._dictionaries for site in (*d.reads, *d.writes)}
+        """Go through all sites; then `latents` are those after the edits, and `read` what the others read."""
+        sites = {site for part in self._parts for site in (*part.reads, *part.writes)}
         for site in sorted(sites | set(self._watch)):
             self._meet(site)
             if site in self._watch:
@@ -60,24 +109,30 @@ class LivePass:
     def _meet(self, site: Site) -> None:
         if site in self._shifts:
             self._subject.set(site, self._subject.get(site) + self._shifts.pop(site))
-        for dictionary in self._dictionaries:
-            if site not in dictionary.reads or dictionary.name in self.latents:
+        for part in self._parts:
+            if site not in part.reads or part.name in self.latents:
                 continue
-            self._read[dictionary.name].append(self._subject.get(site))
-            if len(self._read[dictionary.name]) == len(dictionary.reads):
-                self._change(dictionary, self._encode(dictionary, self._in_order(dictionary)))
+            self._read[part.name].append(self._subject.get(site))
+            if len(self._read[part.name]) == len(part.reads):
+                self._take(part, self._in_order(part))
         if site in self._shifts:  # by a dictionary that writes where it reads
             self._subject.set(site, self._subject.get(site) + self._shifts.pop(site))
 
-    def _in_order(self, dictionary: Dictionary) -> Tensor:
-        met = dict(zip(sorted(dictionary.reads), self._read.pop(dictionary.name), strict=True))
-        return torch.stack([met[site] for site in dictionary.reads], -2)
+    def _in_order(self, part: Part) -> Tensor:
+        met = dict(zip(sorted(part.reads), self._read.pop(part.name), strict=True))
+        return torch.stack([met[site] for site in part.reads], -2)
 
-    def _change(self, dictionary: Dictionary, z: Latents) -> None:
-        edited = self._edit(dictionary.name, z)
-        self.latents[dictionary.name] = z if edited is None else edited
+    def _take(self, part: Part, x: Tensor) -> None:
+        if part.encoder is None:
+            self.read[part.name] = x
+        else:
+            self._change(part, self._encode(part.encoder, x))
+
+    def _change(self, part: Part, z: Latents) -> None:
+        edited = self._edit(part.name, z)
+        self.latents[part.name] = z if edited is None else edited
         if edited is None:
             return
-        for number, site in enumerate(dictionary.writes):
-            shift = dictionary.written(edited - z, number).to(z.dtype)
+        for number, site in enumerate(part.writes):
+            shift = part.written(edited - z, number).to(z.dtype)
             self._shifts[site] = self._shifts[site] + shift if site in self._shifts else shift

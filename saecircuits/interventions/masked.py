@@ -107,9 +107,8 @@ def mean_latents_and_errors(replacement: Replacement, tokens: Tokens, aligned: b
     """
 
     def values(part: Tokens) -> dict[str, Tensor]:
-        run, found = _Pass(replacement, part), {}
-        replacement.subject.run(part, lambda: run.logits(_Recorded(found)))
-        return found
+        run = _Pass(replacement, part)
+        return replacement.subject.run(part, lambda: run.recorded(_Recorded({})))
 
     return means_of(values, tokens, aligned)
 
@@ -152,14 +151,14 @@ class _Recorded(Masked):
     """Nothing is replaced; latents and errors are written down."""
 
     def __init__(self, found: dict[str, Tensor]) -> None:
-        self._found = found
+        self.found = found
 
     def values(self, place: str, own: Tensor) -> Tensor:
-        self._found[place] = own
+        self.found[place] = own
         return own
 
     def error(self, place: str, own: Callable[[], Tensor]) -> Tensor | float:
-        self._found[place] = own()
+        self.found[place] = own()
         return 0.0
 
 
@@ -191,6 +190,11 @@ class _Pass:
                 self._met[site] = torch.where(self._replaced, written.to(value.dtype), value)
                 self._subject.set(site, self._met[site])
         return self._subject.logits()[:, -1]
+
+    def recorded(self, record: _Recorded) -> dict[str, Tensor]:
+        """The body of a run that is written down: values by place."""
+        self.logits(record)
+        return record.found
 
     def _written(self, site: Site, masked: Masked) -> Tensor:
         held = site in self._held

@@ -27,7 +27,7 @@ from saecircuits.replacement import Capture, Replacement
 from saecircuits.sites import SITE_KINDS, Site
 from saecircuits.subject import Tokens, held
 
-from .live import LivePass
+from .live import LivePass, part_of, reader_of
 from .resolve import Change, Changes
 
 Key = TypeVar("Key")
@@ -66,22 +66,27 @@ def run_live(replacement: Replacement, tokens: Tokens, changes: Changes, watch: 
     """One prompt through the model, with edits, everything responding; values of the sites in `watch` are kept."""
     subject = replacement.subject
     dictionaries = [replacement.dictionary(name) for name in replacement.names]
+    parts = [
+        part_of(subject, d, [change.features for change in changes[d.name]]) if d.name in changes else reader_of(d)
+        for d in dictionaries
+    ]
     known = latents_ahead(replacement, tokens, changes)
 
     def edit(name: str, z: Tensor) -> Tensor | None:
         return _edited(z, changes[name]) if name in changes else None
 
-    def body() -> tuple[dict[str, Tensor], dict[Site, Tensor], Tensor, Tensor]:
-        encode = partial(_encode, replacement, tokens)
-        live = LivePass(replacement, dictionaries, encode, edit, known, watch).run()
-        return live.latents, live.watched, subject.unembedded()[0], subject.logits()[0, -1]
+    def body() -> tuple[dict[str, Tensor], dict[str, Tensor], dict[Site, Tensor], Tensor, Tensor]:
+        live = LivePass(subject, parts, partial(encode, tokens), edit, known, watch).run()
+        return live.latents, live.read, live.watched, subject.unembedded()[0], subject.logits()[0, -1]
 
-    latents, watched, scores, logits = subject.run(tokens, body)
+    changed, read, watched, scores, logits = subject.run(tokens, body)
+    latents = {d.name: encode(tokens, d, read[d.name]) if d.name in read else changed[d.name] for d in dictionaries}
     return EditedRun(logits, scores, _first(latents), _first(watched), subject.weights.logit_cap)
 
 
-def _encode(replacement: Replacement, tokens: Tokens, dictionary: Dictionary, x: Tensor) -> Tensor:
-    return replacement.encode(dictionary, x, tokens)
+def encode(tokens: Tokens, dictionary: Dictionary, x: Tensor) -> Tensor:
+    """Latents of what a dictionary reads in some prompts."""
+    return Replacement.encode(dictionary, x, tokens)
 
 
 def _first(values: dict[Key, Tensor]) -> dict[Key, Tensor]:

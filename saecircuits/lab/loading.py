@@ -9,6 +9,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from saecircuits.dictionaries import Dictionary, convert as write_dictionaries, load_dictionaries as read_dictionaries
+from saecircuits.dictionaries.formats import EVIDENCE, FORMATS, PREFIX, fetch
+from saecircuits.dictionaries.set_card import model_of
 from saecircuits.errors import InputError
 from saecircuits.features import Evidence
 from saecircuits.sites import Site
@@ -21,29 +23,48 @@ WORLD = "world"
 """The name of the embedded model."""
 
 
-def load(name: str | Path = WORLD, lazy: bool = False) -> ReplacementModel:
+def load(
+    name: str | Path = WORLD, model: Subject | str | Path | None = None, *, lazy: bool = False
+) -> ReplacementModel:
     """Open a model with its dictionaries and their evidence.
 
     Args:
-        name: `"world"` for the embedded one, which is opened with its transcoders, or a folder with `model/`,
-            `dictionaries/` and, if there is any, `evidence/`.
+        name: `"world"` for the embedded one, which is opened with its transcoders; a folder with `model/`,
+            `dictionaries/` and, if there is any, `evidence/`; or what `push_to_hub` published, `"hub:owner/name"`.
+        model: the model, or what `load_model` takes; default the one in the folder, or the one that the card names.
         lazy: leave encoders and decoders in their files; see `load_dictionaries`.
 
     Raises:
         InputError: if something of it is missing.
         FileFormatError: if a file cannot be read.
     """
-    folder = world_folder() if name == WORLD else Path(name)
-    if not (folder / "model" / "config.json").is_file():
+    if str(name).startswith(PREFIX):
+        folder = fetch(str(name), (*FORMATS["saecircuits"].patterns, f"{EVIDENCE}/*", "README.md"))
+    else:
+        folder = world_folder() if name == WORLD else Path(name)
+    subject = model if isinstance(model, Subject) else _subject_of(folder, name, model)
+    inside = folder / "dictionaries" if (folder / "model").is_dir() else folder
+    transcoders = inside / "transcoders"
+    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else inside, lazy=lazy)
+    return ReplacementModel(subject, dictionaries, evidence_in(folder / EVIDENCE))
+
+
+def _subject_of(folder: Path, name: str | Path, model: str | Path | None) -> Subject:
+    """The model that was named, else the one in a folder, else the one that its card names."""
+    if model is None and (folder / "model" / "config.json").is_file():
+        return load_hugging_face_model(folder / "model", name=WORLD if name == WORLD else folder.name)
+    named = model or model_of(folder)
+    if not named:
         raise InputError(
-            f"There is no model in {str(folder)!r}.",
-            'Give "world", or a folder with model/, dictionaries/ and evidence/; for other models see sc.load_model.',
+            f"There is no model in {str(name)!r}, and no card that names one.",
+            'Give model=, as sc.load_model takes it; or "world", or a folder with model/, dictionaries/ and evidence/.',
         )
-    subject = load_hugging_face_model(folder / "model", name=WORLD if name == WORLD else folder.name)
-    transcoders = folder / "dictionaries" / "transcoders"
-    dictionaries = read_dictionaries(transcoders if transcoders.is_dir() else folder / "dictionaries", lazy=lazy)
-    known = sorted((folder / "evidence").glob("*.safetensors"))
-    return ReplacementModel(subject, dictionaries, {path.stem: Evidence.load(path.parent, path.stem) for path in known})
+    return load_model(named)
+
+
+def evidence_in(folder: Path) -> dict[str, Evidence]:
+    """All evidence in a folder, by dictionary; none if there is no such folder."""
+    return {path.stem: Evidence.load(folder, path.stem) for path in sorted(folder.glob("*.safetensors"))}
 
 
 def load_dictionaries(  # noqa: PLR0913 - what files do not say

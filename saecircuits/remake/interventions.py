@@ -5,6 +5,7 @@ Features are chosen by their mean activation over the tuning prompts alone; effe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -86,7 +87,7 @@ def flips(replacement: Replacement, chosen: PluralFeatures, checking: Sequence[K
             continue
         active = _active(replacement, prompt)
         plural = [a for a in active if _is_chosen(a, chosen, prompt, active[-1].position)]
-        control = _matched(plural, [a for a in active if a not in plural])
+        control = _matched(plural, active)
         before, after = _margins(replacement, prompt, plural)
         if before > 0:
             turned = _margins(replacement, prompt, control)[1] < 0
@@ -140,12 +141,18 @@ def _is_chosen(active: _Active, chosen: PluralFeatures, prompt: KnownAnswer, las
     return at_subject or (active.position == last and active.feature in chosen.at_last)
 
 
-def _matched(chosen: Sequence[_Active], free: list[_Active]) -> list[_Active]:
+def _matched(chosen: Sequence[_Active], everything: Sequence[_Active]) -> list[_Active]:
+    """For each chosen one the nearest other of its dictionary that no stronger one has taken."""
+    free: dict[str, list[_Active]] = defaultdict(list)
+    left = set(everything) - set(chosen)
+    for active in filter(left.__contains__, everything):
+        free[active.feature.dictionary].append(active)
     taken: list[_Active] = []
     for active in sorted(chosen, key=lambda a: -a.value):
-        same = [a for a in free if a.feature.dictionary == active.feature.dictionary and a not in taken]
+        same = free[active.feature.dictionary]
         if same:
-            taken.append(min(same, key=lambda a: abs(a.value - active.value)))
+            nearest = min(range(len(same)), key=lambda i: abs(same[i].value - active.value))
+            taken.append(same.pop(nearest))
     return taken
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -85,6 +85,13 @@ class Capture:
     def length(self) -> int:
         """Number of tokens."""
         return len(self.embedding)
+
+    def at_the_end(self) -> Capture:
+        """With no more than the last norm and what comes after it."""
+        empty: dict[str, Any] = {
+            field.name: [] for field in fields(self) if isinstance(getattr(self, field.name), list)
+        }
+        return replace(self, **empty, active={})
 
     def error(self, layer: int) -> Float[Tensor, "position d_model"]:
         """What the dictionaries leave of a layer's MLP output; all of it where there is none."""

@@ -108,11 +108,12 @@ class Replacement:
         """Where dictionaries stand in for the model: everywhere but at padding and the first token."""
         return tokens.mask & (tokens.mask.cumsum(1) > FIRST_REPLACED)
 
+    @staticmethod
     def encode(
-        self, dictionary: Dictionary, x: Float[Tensor, "batch position read d_model"], tokens: Tokens
+        dictionary: Dictionary, x: Float[Tensor, "batch position read d_model"], tokens: Tokens
     ) -> Float[Tensor, "batch position feature"]:
         """Latents of what a dictionary reads; zero where nothing is replaced."""
-        return dictionary.encode(x) * self.replaced(tokens)[..., None]
+        return dictionary.encode(x) * Replacement.replaced(tokens)[..., None]
 
     def _check(self, dictionaries: Sequence[Dictionary]) -> None:
         written: dict[tuple[str, str], str] = {}

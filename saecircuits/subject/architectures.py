@@ -8,7 +8,7 @@ other file holds a module path.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,156 +16,17 @@ import torch
 from torch import Tensor, nn
 
 from saecircuits.errors import UnsupportedModelError
-from saecircuits.sites import Site
 
-from .projections import FUSED_BY_HEAD, FUSED_BY_PART, FUSED_GROUPED, SEPARATE, SEPARATE_OUT, Projections, Rotary
-
-
-@dataclass(frozen=True)
-class Access:
-    """How to reach a place inside a block.
-
-    Attributes:
-        path: of a module; `""` is the block.
-        end: `"input"` or `"output"`.
-        item: of a tuple.
-        flat: batch and position are one axis there.
-    """
-
-    path: str
-    end: str
-    item: int | None = None
-    flat: bool = False
-
-
-def _none(_: Any) -> None:
-    return None
-
-
-def _own_scaling(attention: Any) -> float:
-    return attention.scaling
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """One family of language models.
-
-    Attributes:
-        model_types: the `config.model_type` values that it covers.
-        blocks: path of the list of blocks.
-        token_embedding, position_embedding: paths of the embeddings; no position embedding for rotary models.
-        first_position: the row of the position embedding that the first token takes.
-        rotary: the rotary embedding of an attention module, given the model and that module; None if there is none.
-        neighbours_turn: how many columns of queries and keys turn with their neighbour, given an attention module; None
-            where columns turn with the one half of the turned ones away.
-        score_scale: what an attention module multiplies products of queries and keys with.
-        final_norm: path of the last norm.
-        attention_norm, mlp_norm: paths within a block of the norms that attention and the MLP read through, or None.
-        attention, mlp, mlp_down: paths within a block; `mlp_down` is the MLP's last matrix, None for mixtures of
-            experts.
-        mlp_first: path of the MLP's first matrix, where the MLP is no module of its own, and `mlp` is its last.
-        mlp_flat: batch and position are one axis around the MLP.
-        attention_post_norm, mlp_post_norm: paths within a block of norms between a sublayer and the residual stream.
-        query_norm, key_norm: paths within the attention module of norms of each head's query and key.
-        norm: `"rms"` or `"layer"`, see `Norm`.
-        epsilon: the attribute of a norm's module that holds its epsilon.
-        gain_offset: what is added to a norm's weight to make its gain.
-        projections: how the matrices of attention are laid out.
-        embedding_scale: the attribute of the token embedding that holds the factor it multiplies its rows with.
-        logit_cap, attention_cap: the config fields that hold the soft-caps of logits and attention scores.
-        attend: the method of an attention module that attends, where it does not ask transformers for one.
-        parallel_field: the config field that is true if attention and MLP both read the block's input.
-        always_parallel: they do in every model of the family.
-        window: the sliding window of an attention module, in tokens, or None.
-        unlike: what sets a model apart so far that its family's row does not hold for it, given its config; or None.
-    """
-
-    model_types: tuple[str, ...]
-    blocks: str
-    token_embedding: str
-    final_norm: str
-    attention_norm: str | None
-    mlp_norm: str | None
-    attention: str
-    norm: str
-    epsilon: str
-    projections: Projections = field(repr=False)
-    mlp_down: str | None
-    mlp: str = "mlp"
-    mlp_first: str | None = None
-    mlp_flat: bool = False
-    position_embedding: str | None = None
-    first_position: int = 0
-    rotary: Callable[[nn.Module, nn.Module], Rotary] | None = field(default=None, repr=False)
-    neighbours_turn: Callable[[Any], int] | None = field(default=None, repr=False)
-    score_scale: Callable[[Any], float] = field(default=_own_scaling, repr=False)
-    attention_post_norm: str | None = None
-    mlp_post_norm: str | None = None
-    query_norm: str | None = None
-    key_norm: str | None = None
-    gain_offset: float = 0.0
-    embedding_scale: str | None = None
-    logit_cap: str | None = None
-    attention_cap: str | None = None
-    attend: str | None = None
-    parallel_field: str | None = None
-    always_parallel: bool = False
-    window: Callable[[Any], int | None] = field(default=_none, repr=False)
-    unlike: Callable[[Any], str | None] = field(default=_none, repr=False)
-
-    def parallel(self, config: Any) -> bool:
-        """Whether attention and MLP both read the block's input, so that the MLP does not see its own attention."""
-        return self.always_parallel or bool(option(config, self.parallel_field))
-
-    def access(self, site: Site) -> Access:
-        """Where `site` is read and written inside its block; `resid_mid` of a parallel model lies nowhere."""
-        match site.kind:
-            case "resid_pre":
-                return Access("", "input")
-            case "attn_out":
-                return Access(self.attention_post_norm, "output") if self.attention_post_norm else self.attention_raw
-            case "resid_mid":
-                return Access(self.mlp_norm or self.mlp, "input", flat=self.mlp_flat)
-            case "mlp_in":
-                return Access(self.mlp_first or self.mlp, "input", flat=self.mlp_flat)
-            case "mlp_out":
-                return Access(self.mlp_post_norm, "output") if self.mlp_post_norm else self.mlp_raw
-            case _:
-                return Access("", "output", 0)
-
-    @property
-    def attention_raw(self) -> Access:
-        """What attention puts out, before a post-norm."""
-        return Access(self.attention, "output", 0)
-
-    @property
-    def mlp_raw(self) -> Access:
-        """What the MLP puts out, before a post-norm."""
-        return Access(self.mlp, "output", flat=self.mlp_flat)
-
-    @property
-    def has_neurons(self) -> bool:
-        """Whether an MLP is one list of neurons; a mixture of experts is not."""
-        return self.mlp_down is not None
-
-    @property
-    def mlp_hidden(self) -> Access:
-        """The neurons of the MLP.
-
-        Raises:
-            UnsupportedModelError: for mixtures of experts, which have no one list of neurons.
-        """
-        if self.mlp_down is None:
-            raise UnsupportedModelError(
-                f"The MLPs of {self.model_types[0]} models are mixtures of experts, which have no one list of neurons.",
-                "Take sites, or dictionaries of the MLPs as a whole.",
-            )
-        return Access(self.mlp_down, "input", flat=self.mlp_flat)
-
-
-def option(owner: Any, name: str | None) -> Any:
-    """An attribute that a row names; None if it names none."""
-    return None if name is None else getattr(owner, name)
+from .architecture import Architecture
+from .projections import (
+    FUSED_BY_HEAD,
+    FUSED_BY_PART,
+    FUSED_GROUPED,
+    SEPARATE,
+    SEPARATE_DENSE,
+    SEPARATE_OUT,
+    Rotary,
+)
 
 
 def _own_window(attention: Any) -> int | None:
@@ -187,6 +48,27 @@ def _rotary_by_layer_type(path: str) -> Callable[[nn.Module, nn.Module], Rotary]
     return lambda model, attention: partial(model.get_submodule(path), layer_type=attention.layer_type)
 
 
+def _rotary_of_some_layers(model: nn.Module, attention: Any) -> Rotary | None:
+    """SmolLM 3: every fourth layer knows no positions."""
+    return model.get_submodule("model.rotary_emb") if attention.use_rope else None
+
+
+def _rotary_by_attention_type(model: nn.Module, attention: Any) -> Rotary:
+    """OLMo 3: as Gemma 3, under another name."""
+    return partial(model.get_submodule("model.rotary_emb"), layer_type=attention.attention_type)
+
+
+def _window_of_layer_type(attention: Any) -> int | None:
+    """Qwen 2 MoE: the config alone says which layers have one."""
+    sees_window = attention.config.layer_types[attention.layer_idx] == "sliding_attention"
+    return attention.config.sliding_window if sees_window else None
+
+
+def _local_window(attention: Any) -> int | None:
+    """GPT-Neo: layers of one type see a window."""
+    return attention.config.window_size if attention.attention_type == "local" else None
+
+
 def _tabulated(_: nn.Module, attention: Any) -> Rotary:
     """GPT-J: sines and cosines stand in a table of the attention module."""
 
@@ -203,6 +85,22 @@ def _opt_350m(config: Any) -> str | None:
     return None if config.word_embed_proj_dim == config.hidden_size else "its embeddings are narrower than its blocks"
 
 
+def _seeing_ahead(config: Any) -> str | None:
+    return "its tokens see those after them" if config.use_bidirectional_attention else None
+
+
+def _clipped(config: Any) -> str | None:
+    return None if config.clip_qkv is None else "it clips queries, keys and values"
+
+
+def _head_normed(config: Any) -> str | None:
+    return "it norms queries and keys, with biases" if config.qk_layernorm else None
+
+
+def _stablelm_parallel(config: Any) -> str | None:
+    return "its attention and MLP run in parallel" if config.use_parallel_residual else _head_normed(config)
+
+
 LLAMA = Architecture(
     model_types=("llama",),
     blocks="model.layers",
@@ -217,7 +115,14 @@ LLAMA = Architecture(
     projections=SEPARATE,
     mlp_down="mlp.down_proj",
 )
-GEMMA = replace(LLAMA, model_types=("gemma",), epsilon="eps", gain_offset=1.0, embedding_scale="embed_scale")
+GEMMA = replace(
+    LLAMA,
+    model_types=("gemma",),
+    epsilon="eps",
+    gain_offset=1.0,
+    embedding_scale="embed_scale",
+    unlike=_seeing_ahead,
+)
 GEMMA2 = replace(
     GEMMA,
     model_types=("gemma2",),
@@ -228,24 +133,43 @@ GEMMA2 = replace(
     attention_cap="attn_logit_softcapping",
     window=_own_window,
 )
-QWEN3 = replace(LLAMA, model_types=("qwen3",), window=_own_window, query_norm="q_norm", key_norm="k_norm")
+GEMMA3 = replace(
+    GEMMA2,
+    model_types=("gemma3_text",),
+    rotary=_rotary_by_layer_type("model.rotary_emb"),
+    query_norm="q_norm",
+    key_norm="k_norm",
+)
+QWEN2 = replace(LLAMA, model_types=("qwen2",), window=_own_window)
+QWEN3 = replace(QWEN2, model_types=("qwen3",), query_norm="q_norm", key_norm="k_norm")
+OLMO2 = replace(
+    LLAMA,
+    model_types=("olmo2",),
+    attention_norm=None,
+    mlp_norm=None,
+    attention_post_norm="post_attention_layernorm",
+    mlp_post_norm="post_feedforward_layernorm",
+    query_norm="q_norm",
+    key_norm="k_norm",
+)
+GPT2 = Architecture(
+    model_types=("gpt2",),
+    blocks="transformer.h",
+    token_embedding="transformer.wte",
+    position_embedding="transformer.wpe",
+    final_norm="transformer.ln_f",
+    attention_norm="ln_1",
+    mlp_norm="ln_2",
+    attention="attn",
+    norm="layer",
+    epsilon="eps",
+    projections=FUSED_BY_PART,
+    mlp_down="mlp.c_proj",
+)
 
 ARCHITECTURES = (
     LLAMA,
-    Architecture(
-        model_types=("gpt2",),
-        blocks="transformer.h",
-        token_embedding="transformer.wte",
-        position_embedding="transformer.wpe",
-        final_norm="transformer.ln_f",
-        attention_norm="ln_1",
-        mlp_norm="ln_2",
-        attention="attn",
-        norm="layer",
-        epsilon="eps",
-        projections=FUSED_BY_PART,
-        mlp_down="mlp.c_proj",
-    ),
+    GPT2,
     Architecture(
         model_types=("gpt_neox",),
         blocks="gpt_neox.layers",
@@ -300,28 +224,48 @@ ARCHITECTURES = (
     ),
     GEMMA,
     GEMMA2,
-    replace(
-        GEMMA2,
-        model_types=("gemma3_text",),
-        rotary=_rotary_by_layer_type("model.rotary_emb"),
-        query_norm="q_norm",
-        key_norm="k_norm",
+    GEMMA3,
+    replace(  # with a tower for images, which text does not enter; it caps no logits, whatever its config says
+        GEMMA3,
+        model_types=("gemma3",),
+        blocks="model.language_model.layers",
+        token_embedding="model.language_model.embed_tokens",
+        rotary=_rotary_by_layer_type("model.language_model.rotary_emb"),
+        final_norm="model.language_model.norm",
+        logit_cap=None,
     ),
     replace(LLAMA, model_types=("mistral",), window=_window_of_all),
     replace(LLAMA, model_types=("mixtral",), window=_window_of_all, mlp_down=None),
     replace(LLAMA, model_types=("phi3",), window=_window_of_all, projections=FUSED_GROUPED),
-    replace(LLAMA, model_types=("qwen2",), window=_own_window),
+    QWEN2,
+    replace(LLAMA, model_types=("qwen2_moe",), window=_window_of_layer_type, mlp_down=None),
     QWEN3,
     replace(QWEN3, model_types=("qwen3_moe",), mlp_down=None),
+    replace(LLAMA, model_types=("smollm3",), rotary=_rotary_of_some_layers, window=_own_window),
+    replace(LLAMA, model_types=("olmo",), norm="layer", epsilon=1e-5, unlike=_clipped),
+    OLMO2,
+    replace(OLMO2, model_types=("olmo3",), rotary=_rotary_by_attention_type, window=_own_window),
+    replace(LLAMA, model_types=("stablelm",), norm="layer", epsilon="eps", unlike=_stablelm_parallel),
     replace(
         LLAMA,
-        model_types=("olmo2",),
-        attention_norm=None,
-        mlp_norm=None,
-        attention_post_norm="post_attention_layernorm",
-        mlp_post_norm="post_feedforward_layernorm",
-        query_norm="q_norm",
-        key_norm="k_norm",
+        model_types=("phi",),
+        norm="layer",
+        epsilon="eps",
+        final_norm="model.final_layernorm",
+        mlp_norm="input_layernorm",
+        projections=SEPARATE_DENSE,
+        mlp_down="mlp.fc2",
+        always_parallel=True,
+        unlike=_head_normed,
+    ),
+    replace(
+        GPT2,
+        model_types=("gpt_neo",),
+        attention="attn.attention",
+        score_scale=lambda _: 1.0,
+        projections=SEPARATE_OUT,
+        attend="_attn",
+        window=_local_window,
     ),
 )
 

@@ -13,7 +13,7 @@ from saecircuits.sites import SITE_KINDS, Site
 
 from .freezing import attention_implementation
 from .norms import Norm
-from .projections import at_least_single
+from .stored import at_least_single
 from .subject import Subject
 
 _TOKENS = 12
@@ -62,13 +62,13 @@ def _claims(subject: Subject) -> Iterator[Claim]:
 
     with attention_implementation(subject, "eager"):
         blocks, final, logits = subject.run(ids, body)
-    embedded = weights.token_embedding[ids] * weights.embedding_scale
+    embedded = weights.embedded(ids)
     if weights.position_embedding is not None:
         embedded = embedded + weights.position_embedding[: len(ids)]
     yield "embeddings make resid_pre.0", embedded, at_least_single(blocks[0]["resid_pre"][0])
     for layer, block in enumerate(blocks):
         yield from _block_claims(subject, layer, {name: at_least_single(value[0]) for name, value in block.items()})
-    unembedded = weights.final_norm.apply(at_least_single(final[0])) @ weights.unembed.T + weights.unembed_bias
+    unembedded = weights.unembedded(weights.final_norm.apply(at_least_single(final[0])))
     cap = weights.logit_cap
     capped = unembedded if cap is None else cap * torch.tanh(unembedded / cap)
     yield "final norm, unembedding and cap make the logits", capped, at_least_single(logits[0])
@@ -90,7 +90,7 @@ def _block_claims(subject: Subject, layer: int, at: dict[str, Tensor]) -> Iterat
     yield "resid_pre + attn_out = resid_mid", pre + at["attn_out"], at["resid_mid"]
     yield "resid_pre + attn_out + mlp_out = resid_post", pre + at["attn_out"] + at["mlp_out"], at["resid_post"]
     read, query_key = weights.attention_norm(layer).apply(pre), weights.query_key(layer)
-    scores = query_key.scores(read, torch.arange(len(pre)))
+    scores = query_key.scores(read)
     pattern = scores.masked_fill(~query_key.mask(len(pre)), -torch.inf).softmax(-1)
     yield "queries and keys make the attention pattern", pattern, at["pattern"]
     attended = weights.attention(layer).out(read, at["pattern"])

@@ -15,15 +15,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AttentionInterface
+from transformers import AttentionInterface, PreTrainedModel
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 from .norms import Norm
+from .stored import HOOK, moved
 from .subject import Subject
 
 _HELD = "saecircuits_held"
 _PATTERN = "_saecircuits_pattern"
-_HOOK = "_hf_hook"
 
 
 def _held_attention(
@@ -35,7 +35,7 @@ def _held_attention(
 
 def _held_product(pattern: Tensor, query: Tensor, _: Tensor, value: Tensor, *__: Any) -> tuple[Tensor, Tensor]:
     value = value.repeat_interleave(query.shape[1] // value.shape[1], 1)
-    return torch.matmul(pattern.to(value.dtype), value), pattern
+    return torch.matmul(pattern.to(value), value), pattern
 
 
 AttentionInterface.register(_HELD, _held_attention)
@@ -45,14 +45,20 @@ AttentionMaskInterface.register(_HELD, eager_mask)
 @contextmanager
 def attention_implementation(subject: Subject, name: str) -> Iterator[None]:
     """Run with another attention implementation, e.g. `"eager"`, which returns its patterns."""
-    model: Any = subject.module
+    model = _text_model(subject)
     with subject.alone():
-        before = model.config._attn_implementation
+        before = subject.config._attn_implementation
         model.set_attn_implementation(name)
         try:
             yield
         finally:
             model.set_attn_implementation(before)
+
+
+def _text_model(subject: Subject) -> Any:
+    """The part of the model that reads and writes text: towers for images keep what they attend with."""
+    parts = (part for part in subject.module.modules() if isinstance(part, PreTrainedModel))
+    return next(part for part in parts if part.config is subject.config)
 
 
 @contextmanager
@@ -64,6 +70,11 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
         patterns: one `[batch, head, query, key]` a layer.
         scales: norms with the factor `1 / denominator` `[batch, position, 1]` to hold each at.
     """
+    if subject.remote:
+        with subject.carrying(held, patterns, scales):
+            yield
+        return
+    subject.check_at_hand("norms and attention patterns to hold")
     with subject.alone(), ExitStack() as stack:
         for layer, pattern in enumerate(patterns):
             module = subject.attention_module(layer)
@@ -74,8 +85,8 @@ def held(subject: Subject, patterns: Sequence[Tensor], scales: Sequence[tuple[No
         for norm, scale in scales:
             if norm.module is None:
                 continue
-            hook = _HeldNorm(norm, scale, norm.module.__dict__.get(_HOOK))
-            stack.enter_context(_attribute(norm.module, _HOOK, hook))
+            hook = _HeldNorm(norm, scale, norm.module.__dict__.get(HOOK))
+            stack.enter_context(_attribute(norm.module, HOOK, hook))
         stack.enter_context(attention_implementation(subject, _HELD))
         yield
 
@@ -98,20 +109,21 @@ class _HeldNorm:
     Args:
         norm: the norm.
         scale: `1 / denominator` to hold it at.
-        inner: the hook that moves a sharded model's values between devices, where there is one.
+        inner: accelerate's own hook, where there is one.
     """
 
     def __init__(self, norm: Norm, scale: Tensor, inner: Any) -> None:
-        self._norm, self._scale, self._inner = norm, scale, inner
+        self._norm, self._scale, self.inner = norm, scale, inner
         self._held: Tensor | None = None
 
     def pre_forward(self, module: nn.Module, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if self._inner is not None:
-            args, kwargs = self._inner.pre_forward(module, *args, **kwargs)
+        if self.inner is not None:
+            args, kwargs = self.inner.pre_forward(module, *args, **kwargs)
         x = args[0]  # in some families batch and position are one axis here
-        self._held = self._norm.apply(x, self._scale.reshape(*x.shape[:-1], 1)).to(x.dtype)
+        scale = self._scale.to(x.device).reshape(*x.shape[:-1], 1)
+        self._held = moved(self._norm, x.device).apply(x, scale).to(x.dtype)
         return args, kwargs
 
     def post_forward(self, module: nn.Module, _: Tensor) -> Tensor | None:
         out, self._held = self._held, None
-        return out if self._inner is None else self._inner.post_forward(module, out)
+        return out if self.inner is None else self.inner.post_forward(module, out)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from nnsight import TransformersModel
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
@@ -14,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 from saecircuits.errors import InputError
 
 from .architectures import architecture_of
+from .remote import LOCAL, Remote, check_key
 from .subject import Subject
 
 _SMALL = 2**28
@@ -21,7 +23,12 @@ _SMALL = 2**28
 
 
 def load_model(
-    model: str | Path | nn.Module, tokenizer: Any = None, name: str | None = None, **options: Any
+    model: str | Path | nn.Module,
+    tokenizer: Any = None,
+    name: str | None = None,
+    *,
+    remote: bool | str = False,
+    **options: Any,
 ) -> Subject:
     """Open a language model for study.
 
@@ -29,19 +36,30 @@ def load_model(
         model: a Hugging Face name (`"openai-community/gpt2"`), a folder, or a loaded causal language model.
         tokenizer: needed with a loaded model; otherwise the model's own is loaded.
         name: what to call it; default the name or the folder's name.
+        remote: run its passes on NDIF: configuration and tokenizer are loaded, no weights, and every pass is sent with
+            nnsight's key. `"local"` loads the model here, and packs and unpacks each pass as for a server.
         options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`,
-            `revision="…"`.
+            `revision="…"`; of a remote model only those that say where its files come from.
 
     Raises:
-        InputError: if the model cannot be found, or a loaded model comes without its tokenizer.
+        InputError: if the model cannot be found, a loaded model comes without its tokenizer or is to be remote, or
+            there is no key for NDIF.
         UnsupportedModelError: if its architecture is not in the table; said before any weight is loaded.
     """
+    if remote not in (True, False, LOCAL):
+        raise InputError(f"remote is {remote!r}.", 'Use True, False or "local".')
     if isinstance(model, nn.Module):
+        if remote is True:
+            raise InputError("A loaded model is to be remote.", "Give its Hugging Face name, or leave remote out.")
         if tokenizer is None:
             raise InputError("A loaded model came without a tokenizer.", "Call load_model(model, tokenizer=tokenizer).")
-        return Subject(model, tokenizer, name or type(model).__name__)
+        return Subject(model, tokenizer, name or type(model).__name__, server=_server(remote))
+    if remote is True:
+        check_key()
     try:
         _check_architecture(model, _hub_options(options))
+        if remote is True:
+            return _without_weights(str(model), tokenizer, name or Path(model).name, options)
         with _quiet_if_small(model):
             loaded = AutoModelForCausalLM.from_pretrained(model, **options)
         tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
@@ -50,7 +68,21 @@ def load_model(
             f"No model could be loaded from {str(model)!r}: {_first_line(error)}",
             'Give a folder with config.json and weights, a Hugging Face name, or "world" for the embedded model.',
         ) from error
-    return Subject(loaded, tokenizer, name or Path(model).name)
+    return Subject(loaded, tokenizer, name or Path(model).name, server=_server(remote))
+
+
+def _without_weights(model: str, tokenizer: Any, name: str, options: dict[str, Any]) -> Subject:
+    """The model as NDIF knows it: by its name, with the shape of its modules alone."""
+    where = _hub_options(options)
+    if other := sorted(set(options) - set(where)):
+        raise InputError(f"Options {', '.join(other)} came with remote=True.", "The server has chosen them already.")
+    tokenizer = tokenizer or _tokenizer(model, where)
+    traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer, revision=where.get("revision"))
+    return Subject(traced._module, tokenizer, name, traced=traced, server=Remote(True))
+
+
+def _server(remote: bool | str) -> Remote | None:
+    return Remote(remote) if remote else None
 
 
 def _check_architecture(model: str | Path, options: dict[str, Any]) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
 from .norms import HeadNorm
+from .stored import linear
 
 QUERY, KEY, VALUE = range(3)
 
@@ -76,21 +75,21 @@ class QueryKeyWeights:
     key_norm: HeadNorm | None
     rotary: Rotary | None
 
-    def cos_sin(
-        self, positions: Int[Tensor, " position"]
-    ) -> tuple[Float[Tensor, "position rotary"], Float[Tensor, "position rotary"]]:
-        """Cosines and sines for token positions, of no width where the model has no rotary embedding."""
-        if self.rotary is None:
-            none = self.query.new_zeros(len(positions), 0)
-            return none, none
-        cos, sin = self.rotary(self.query, positions[None].to(self.query.device))
-        return cos[0], sin[0]
+    def cos_sin(self, length: int) -> tuple[Float[Tensor, "position rotary"], Float[Tensor, "position rotary"]]:
+        """Cosines and sines at every position of a prompt, of no width where the model has no rotary embedding.
 
-    def scores(
-        self, read: Float[Tensor, "position d_model"], positions: Int[Tensor, " position"]
-    ) -> Float[Tensor, "head query key"]:
-        """Scores, capped but not masked, of tokens at `positions` from what attention reads there."""
-        cos, sin = self.cos_sin(positions)
+        Some models turn all positions at another speed once the prompt is long, so its length is needed, not some
+        positions of it.
+        """
+        if self.rotary is None:
+            none = self.query.new_zeros(length, 0)
+            return none, none
+        cos, sin = self.rotary(self.query, torch.arange(length, device=self.query.device)[None])
+        return cos[0].to(self.query.device), sin[0].to(self.query.device)
+
+    def scores(self, read: Float[Tensor, "position d_model"]) -> Float[Tensor, "head query key"]:
+        """Scores, capped but not masked, from what attention reads at every position of a prompt."""
+        cos, sin = self.cos_sin(len(read))
         query = torch.einsum("pd,hdk->hpk", read, self.query) + self.query_bias[:, None]
         key = torch.einsum("pd,hdk->hpk", read, self.key) + self.key_bias[:, None]
         if self.query_norm is not None and self.key_norm is not None:
@@ -152,17 +151,6 @@ class Projections:
         return AttentionWeights(*self.part(attention, VALUE, n_heads), output.unflatten(0, (n_heads, -1)), bias)
 
 
-def linear(module: Any) -> tuple[Float[Tensor, "in out"], Float[Tensor, " out"]]:
-    """Weight and bias of a linear layer, in float32 if it is in half precision; the bias zero where there is none."""
-    weight = at_least_single(module.weight if isinstance(module, Conv1D) else module.weight.T)
-    return weight, weight.new_zeros(weight.shape[1]) if module.bias is None else at_least_single(module.bias)
-
-
-def at_least_single(values: Tensor) -> Tensor:
-    """The values in float32, if they come in half precision; as they are otherwise."""
-    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
-
-
 def _a_matrix_each(columns: Tensor, _: int, __: int, d_head: int) -> Tensor:
     return columns.unflatten(-1, (-1, d_head))
 
@@ -190,5 +178,8 @@ FUSED_BY_HEAD = Projections(("query_key_value", "query_key_value", "query_key_va
 FUSED_GROUPED = Projections(("qkv_proj", "qkv_proj", "qkv_proj"), "o_proj", _part_by_part)
 """Phi-3: as GPT-2, with fewer keys and values than queries."""
 
+SEPARATE_DENSE = Projections(("q_proj", "k_proj", "v_proj"), "dense", _a_matrix_each)
+"""Phi."""
+
 SEPARATE_OUT = Projections(("q_proj", "k_proj", "v_proj"), "out_proj", _a_matrix_each)
-"""GPT-J and OPT."""
+"""GPT-J, GPT-Neo and OPT."""

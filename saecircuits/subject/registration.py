@@ -8,8 +8,10 @@ from torch import nn
 
 from saecircuits.errors import InputError
 
-from .architectures import ARCHITECTURES, Architecture, registered
+from .architecture import Architecture
+from .architectures import ARCHITECTURES, registered
 from .check import check_architecture
+from .configs import model_type
 from .subject import Subject
 
 
@@ -32,16 +34,16 @@ def register_architecture(row: Architecture, model: nn.Module, tokenizer: Any) -
         InputError: if the model is of another type, or one of the types has a row already.
         UnsupportedModelError: for claims that do not hold; nothing is added then.
     """
-    config: Any = model.config
-    if config.model_type not in row.model_types:
+    name = model_type(model)
+    if name not in row.model_types:
         raise InputError(
-            f"The row covers models of type {', '.join(row.model_types)}, the model is of type {config.model_type!r}.",
+            f"The row covers models of type {', '.join(row.model_types)}, the model is of type {name!r}.",
             "Give a model of the family.",
         )
     in_table = {name for known in ARCHITECTURES for name in known.model_types}
     if taken := sorted(in_table.intersection(row.model_types)):
         raise InputError(f"Models of type {taken[0]!r} are in the table already.", "Give a type of its own.")
-    errors = check_architecture(Subject(model, tokenizer, config.model_type, row))
+    errors = check_architecture(Subject(model, tokenizer, name, row))
     registered[:] = [other for other in registered if other.model_types != row.model_types]
     registered.append(row)
     return errors

@@ -1,19 +1,23 @@
 """The model under study: every activation is read and written here, through nnsight.
 
-All tracing goes through `Subject.run` and `Subject.generate`, the only two `with ... trace` blocks of the package.
-nnsight compiles the source text of such a block, so one fixed place makes the library immune to reloads, `%%time`
-cells and `exec`; it also gives one place for the lock, since two threads may not trace one model at once.
+All tracing goes through `Subject.run` and `Subject.generate`. Their `with ... trace` blocks, and the same two for
+models on a server (`remote.calls`), are the only ones of the package: nnsight compiles the source text of such a block,
+so fixed places make the library immune to reloads, `%%time` cells and `exec`; it also gives one place for the lock,
+since two threads may not trace one model at once.
+
+A body that is run this way may run elsewhere. It reads and writes sites, uses what it closes over, and gives its result
+back; what it does to its surroundings is lost. What has to stay with the model, such as a gradient, goes into `then`.
 """
 
 from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 import nnsight
 import torch
@@ -24,11 +28,14 @@ from torch import Tensor, nn
 from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.sites import Site
 
-from .architectures import Access, Architecture, architecture_of
+from .architecture import Access, Architecture
+from .architectures import architecture_of
+from .configs import longest_prompt, model_type, text_config
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass
@@ -46,6 +53,28 @@ class _Met:
     owed: dict[int, Tensor] = field(default_factory=dict)
 
 
+class Server(Protocol):
+    """Where passes run that do not run here; see `remote`.
+
+    Attributes:
+        where: True for NDIF, `"local"` for the trial of it.
+    """
+
+    where: bool | str
+
+    def run(self, subject: Subject, inputs: dict[str, Tensor], asked: tuple[Any, Any, bool], stop: bool) -> Any:
+        """One pass; `asked` are the body, what is made of its result, and whether there is a graph."""
+        ...
+
+    def write(self, subject: Subject, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
+        """One generation; ids of prompts and continuations."""
+        ...
+
+    def bring(self, subject: Subject, module: nn.Module) -> None:
+        """Fetch the weights of a module."""
+        ...
+
+
 class Subject:
     """A language model with its tokenizer, opened for reading and writing.
 
@@ -54,14 +83,25 @@ class Subject:
         tokenizer: its tokenizer.
         name: what to call it in circuits and messages.
         architecture: its row; by default that of the table.
+        traced: the same model, if nnsight has it open already.
+        server: where its passes run; None for here.
 
     Raises:
         UnsupportedModelError: if the architecture is not in the table.
     """
 
-    def __init__(self, model: nn.Module, tokenizer: Any, name: str, architecture: Architecture | None = None) -> None:
-        self.config: Any = model.config
-        self.architecture: Architecture = architecture or architecture_of(self.config.model_type)
+    def __init__(
+        self,
+        model: nn.Module,
+        tokenizer: Any,
+        name: str,
+        architecture: Architecture | None = None,
+        *,
+        traced: TransformersModel | None = None,
+        server: Server | None = None,
+    ) -> None:
+        self.config: Any = text_config(model)
+        self.architecture: Architecture = architecture or architecture_of(model_type(model))
         if (difference := self.architecture.unlike(self.config)) is not None:
             raise UnsupportedModelError(
                 f"{name} is unlike other {self.config.model_type} models: {difference}.", "Choose another model."
@@ -72,12 +112,27 @@ class Subject:
         self.name = name
         self.module = model
         self.tokenizer = tokenizer
-        self.weights = Weights(model, self.architecture)
-        self._traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer)
+        self._server = server
+        self.around: list[tuple[Callable[..., AbstractContextManager[Any]], tuple[Any, ...]]] = []
+        self.weights = Weights(model, self.architecture, None if server is None else partial(server.bring, self))
+        self.traced = traced or TransformersModel(model, task="text-generation", tokenizer=tokenizer)
         out = model.get_output_embeddings()  # type: ignore[operator]
         self._unembed = next(path for path, module in model.named_modules() if module is out)
         self._lock = threading.RLock()
         self._met = _Met()
+
+    def __repr__(self) -> str:
+        return f"Subject({self.name}: {type(self.module).__name__}, {self.n_layers} layers of width {self.d_model})"
+
+    @classmethod
+    def hosted(cls, traced: TransformersModel, name: str, architecture: Architecture) -> Subject:
+        """The subject on a server, of a model that is open there already."""
+        return cls(traced._module, traced.tokenizer, name, architecture, traced=traced)
+
+    @property
+    def remote(self) -> bool | str:
+        """Whether passes run on NDIF; `"local"` if they run here, and are packed and unpacked as for NDIF."""
+        return False if self._server is None else self._server.where
 
     @property
     def n_layers(self) -> int:
@@ -96,13 +151,13 @@ class Subject:
 
     @property
     def device(self) -> torch.device:
-        """Where the token embeddings lie."""
-        return self.weights.token_embedding.device
+        """Where the token embeddings lie; of a model that lies elsewhere, where its values arrive."""
+        return self.weights.device
 
     @property
     def context(self) -> int:
         """The longest prompt, in tokens."""
-        return self.config.max_position_embeddings
+        return longest_prompt(self.config)
 
     def tokenize(self, prompts: str | Sequence[str] | Tensor | Tokens) -> Tokens:
         """Prompts as one left-padded batch on the model's device; see `tokens.tokenize` for what is refused."""
@@ -124,13 +179,31 @@ class Subject:
         """Each token as its own text, blanks kept."""
         return [self.tokenizer.decode([int(i)]) for i in ids]
 
+    @overload
+    def run(
+        self, prompts: str | Sequence[str] | Tensor | Tokens, body: Callable[[], T], grad: bool = ..., stop: bool = ...
+    ) -> T: ...
+
+    @overload
     def run(
         self,
         prompts: str | Sequence[str] | Tensor | Tokens,
         body: Callable[[], T],
+        grad: bool = ...,
+        stop: bool = ...,
+        *,
+        then: Callable[[T], U],
+    ) -> U: ...
+
+    def run(
+        self,
+        prompts: str | Sequence[str] | Tensor | Tokens,
+        body: Callable[[], Any],
         grad: bool = False,
         stop: bool = False,
-    ) -> T:
+        *,
+        then: Callable[[Any], Any] | None = None,
+    ) -> Any:
         """Run the model once; `body()` reads and writes sites in the order of the forward pass.
 
         Args:
@@ -138,13 +211,21 @@ class Subject:
             body: uses `get` and `set`; what it returns is saved and handed back.
             grad: build an autograd graph.
             stop: end the forward pass after the last site that `body` touches.
+            then: what to make of the result where the model is, such as its gradients: no graph leaves a server.
+
+        Raises:
+            InputError: of a remote model, for a body that cannot be sent, and for what the server refuses.
+            SaeCircuitsError: of a remote model, if the server cannot be reached or breaks the pass off.
         """
         inputs = self.tokenize(prompts).inputs()
-        with self._lock, torch.set_grad_enabled(grad), self._traced.trace(inputs) as tracer:
-            out = nnsight.save(self._whole(body, len(inputs["input_ids"])))
+        if self._server is not None:
+            with self._lock:
+                return self._server.run(self, inputs, (body, then, grad), stop)
+        with self._lock, torch.set_grad_enabled(grad), self.traced.trace(inputs) as tracer:
+            out = nnsight.save(self.whole(body, len(inputs["input_ids"])))
             if stop:
                 tracer.stop()
-        return out
+        return out if then is None else then(out)
 
     def generate(self, tokens: Tokens, body: Callable[[int], None], max_new_tokens: int, **options: Any) -> Tensor:
         """Generate a continuation; `body(step)` is called at every step and may read and write sites.
@@ -155,19 +236,57 @@ class Subject:
             Token ids `[batch, position]` of prompt and continuation.
         """
         inputs = tokens.inputs()
+        options = {"max_new_tokens": max_new_tokens, **options}
+        if self._server is not None:
+            with self._lock:
+                return self._server.write(self, inputs, body, options)
         with self._lock, torch.no_grad(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*the loop asked for a step the run did not make")  # the text has ended
-            with self._traced.generate(max_new_tokens=max_new_tokens, **options) as tracer:
+            with self.traced.generate(**options) as tracer:
                 with tracer.invoke(inputs):
                     for step in tracer.iter[:max_new_tokens]:
-                        self._whole(partial(body, step), len(tokens))
+                        self.whole(partial(body, step), len(tokens))
                 with tracer.invoke():  # apart: a text that ends early cuts the loop short, and what follows it
                     ids = tracer.result.save()
         return ids
 
+    def there(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function where the weights are, `function(*args)`; what it gives comes back.
+
+        Raises:
+            InputError: of a remote model, if the server keeps weights from the code of its users.
+        """
+        if self._server is None:
+            return function(*args)
+        token = torch.zeros(1, 1, dtype=torch.long)  # any: a pass is the only way to the server
+        return self.run(token, partial(self._beside, function, args), stop=True)
+
+    def _beside(self, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+        """Inside a pass, for the sake of what lies beside it."""
+        self.check_at_hand("weights")
+        self.get(Site("resid_pre", 0))
+        return function(*args)
+
     def alone(self) -> AbstractContextManager[Any]:
         """Keep other threads from running the model inside a `with` block: for changes that every run would see."""
         return self._lock
+
+    @contextmanager
+    def carrying(self, enter: Callable[..., AbstractContextManager[Any]], *args: Any) -> Iterator[None]:
+        """Have a server enter `enter(subject, *args)` around every pass inside a `with` block."""
+        self.around.append((enter, args))
+        try:
+            yield
+        finally:
+            self.around.pop()
+
+    def check_at_hand(self, what: str) -> None:
+        """Refuse what needs the model itself where a server runs passes apart from it."""
+        if next(self.module.parameters()).is_meta:
+            raise InputError(
+                f"The server runs passes of this key apart from the model, so there are no {what}.",
+                f'Load the model here, sc.load_model("{self.name}"), or ask NDIF to trust the key.',
+            )
 
     def get(self, site: Site) -> Float[Tensor, "batch position d_model"]:
         """The value of a site inside `run`."""
@@ -228,17 +347,17 @@ class Subject:
     def final_input(self) -> Tensor:
         """What the last norm reads inside `run`, `[batch, position, d_model]`."""
         self._settle()
-        return self._traced.get(self.architecture.final_norm).input
+        return self.traced.get(self.architecture.final_norm).input
 
     def logits(self) -> Tensor:
         """The logits inside `run`, `[batch, position, vocabulary]`."""
         self._settle()
-        return self._traced.output.logits
+        return self.traced.output.logits
 
     def unembedded(self) -> Tensor:
         """The logits inside `run` before a soft cap, `[batch, position, vocabulary]`."""
         self._settle()
-        return self._traced.get(self._unembed).output
+        return self.traced.get(self._unembed).output
 
     def read(
         self, prompts: str | Sequence[str] | Tensor | Tokens, sites: Sequence[Site]
@@ -265,7 +384,7 @@ class Subject:
                     "Choose a layer of this model.",
                 )
 
-    def _whole(self, body: Callable[[], T], batch: int) -> T:
+    def whole(self, body: Callable[[], T], batch: int) -> T:
         """One forward pass: what it still owes to the stream is paid at its end."""
         self._met = _Met(batch)
         out = body()
@@ -293,7 +412,7 @@ class Subject:
                 self._write(layer, access, self._read(layer, access) + owed)
 
     def _block(self, layer: int) -> Any:
-        return self._traced.get(self.architecture.blocks)[layer]
+        return self.traced.get(self.architecture.blocks)[layer]
 
     def _read(self, layer: int, access: Access) -> Tensor:
         value = getattr(self._module_at(layer, access), access.end)

@@ -21,11 +21,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.circuit import Feature
-from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 from saecircuits.interventions import AllFeatures, Edit, Patch
-from saecircuits.interventions.live import LivePass
-from saecircuits.interventions.run import latents_ahead
+from saecircuits.interventions.live import LivePass, part_of
+from saecircuits.interventions.run import encode, latents_ahead
 from saecircuits.replacement import FIRST_REPLACED, Replacement
 from saecircuits.sites import Site
 from saecircuits.subject import Tokens, at_least_single
@@ -178,14 +177,15 @@ class Patching:
         known = {each: z.repeat(len(patches), 1, 1) for each, z in known.items()}
 
         def edit(_: str, z: Tensor) -> Tensor:
-            edited = z.clone()
+            patched = z.clone()
             for row, position, features, value in patches:
-                edited[row, position, features] = value.to(z.dtype)
-            return edited
+                patched[row, position, features] = value.to(z.dtype)
+            return patched
+
+        parts = [part_of(subject, dictionary, [_slice(features) for _, _, features, _ in patches])]
 
         def body() -> Tensor:
-            encode = partial(_encode, replacement, tokens)
-            LivePass(replacement, [dictionary], encode, edit, known).run()
+            LivePass(subject, parts, partial(encode, tokens), edit, known).run()
             return subject.unembedded()[:, -1]
 
         values = self._reading.measure(subject.run(tokens, body))
@@ -208,16 +208,21 @@ class Patching:
             subject.set(first, subject.get(first).detach().requires_grad_())
             return {site: subject.get(site) for site in sites}, subject.unembedded()[:, -1]
 
-        values, scores = subject.run(self.base, body, grad=True)
-        found = torch.autograd.grad(self._reading.measure(scores).sum(), list(values.values()), allow_unused=True)
-        return {
-            site: at_least_single(torch.zeros_like(value) if gradient is None else gradient)
-            for (site, value), gradient in zip(values.items(), found, strict=True)
-        }
+        return subject.run(self.base, body, grad=True, then=partial(_gradients, self._reading))
 
 
-def _encode(replacement: Replacement, tokens: Tokens, dictionary: Dictionary, x: Tensor) -> Tensor:
-    return replacement.encode(dictionary, x, tokens)
+def _gradients(reading: Reading, found: tuple[dict[Site, Tensor], Tensor]) -> dict[Site, Tensor]:
+    """Of what is measured, at every site of a run."""
+    values, scores = found
+    gradients = torch.autograd.grad(reading.measure(scores).sum(), list(values.values()), allow_unused=True)
+    return {
+        site: at_least_single(torch.zeros_like(value) if gradient is None else gradient)
+        for (site, value), gradient in zip(values.items(), gradients, strict=True)
+    }
+
+
+def _slice(features: slice | int) -> slice:
+    return features if isinstance(features, slice) else slice(features, features + 1)
 
 
 def _some(items: Sequence[int], rows: int) -> Iterator[list[int]]:

@@ -36,8 +36,10 @@ def _attention(
 
 
 def _attend(
-    layer: int, scaling: float, query: Tensor, key: Tensor, value: Tensor, mask: Tensor
+    layer: int, scaling: float, own: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor
 ) -> tuple[Tensor, Tensor]:
+    seen = own(query, key, value, mask)[1] > 0  # some families know by themselves what a query does not see
+    mask = torch.zeros_like(seen, dtype=query.dtype).masked_fill(~seen, -torch.inf)
     return _RUN[-1].attend(layer, query, key, value, mask, scaling, None)
 
 
@@ -116,7 +118,8 @@ class HeldRun:
                 stack.callback(first.register_forward_pre_hook(self._mlp_in_hook(layer)).remove)
                 if row.attend is not None:  # a family that does not ask for an attention function
                     module = self.subject.attention_module(layer)
-                    setattr(module, row.attend, partial(_attend, layer, row.score_scale(module)))
+                    own = getattr(module, row.attend)
+                    setattr(module, row.attend, partial(_attend, layer, row.score_scale(module), own))
                     stack.callback(delattr, module, row.attend)
                 attention, mlp = (row.access(Site(kind, layer)).path for kind in ("attn_out", "mlp_out"))
                 _hook(stack, block.get_submodule(attention), self._attention_hook(layer))

@@ -71,9 +71,14 @@ def test_every_edge_equals_plain_hooks(name: str, wiring: str) -> None:
     model = wired(name, wiring, torch.float64)
     circuit = attribute_direct(model, PROMPT, TARGET)
     run = HeldRun(model, torch.tensor(circuit.provenance.token_ids))
-    expected, constants = edges_by_hooks(model, circuit, run)
+    compare_edges(model, circuit, run, np.flatnonzero(circuit.nodes.is_kind(NodeKind.FEATURE, NodeKind.TARGET)))
+
+
+def compare_edges(model: Replacement, circuit: Circuit, run: HeldRun, rows: np.ndarray) -> None:
+    """Hold some rows of a circuit against what plain hooks say."""
+    expected, constants = edges_by_hooks(model, circuit, run, rows)
     nodes, found = circuit.nodes, circuit.adjacency.toarray().astype(np.float64)
-    for row in np.flatnonzero(nodes.is_kind(NodeKind.FEATURE, NodeKind.TARGET)):
+    for row in rows:
         own = nodes.rows[f"bias.{reading_layer(model, circuit, int(row))}@{nodes.position[row]}"]
         found[row, own] -= constants[row]
         np.testing.assert_allclose(
@@ -82,8 +87,10 @@ def test_every_edge_equals_plain_hooks(name: str, wiring: str) -> None:
     assert np.abs(expected).max() > 0.1  # not a comparison of zeros
 
 
-def edges_by_hooks(model: Replacement, circuit: Circuit, run: HeldRun) -> tuple[np.ndarray, np.ndarray]:
-    """Effect of each node on each, `[target, source]`, and what each reading holds without the stream."""
+def edges_by_hooks(
+    model: Replacement, circuit: Circuit, run: HeldRun, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Effect of each node on some, `[target, source]`, and what each reading holds without the stream."""
     sources, nodes = plain_sources(run, traced=True), circuit.nodes
     assert not {name for name, entries in sources.items() if entries} - set(nodes.ids)  # none is missing
     named = [name for name in nodes.ids if sources.get(name)]
@@ -95,7 +102,7 @@ def edges_by_hooks(model: Replacement, circuit: Circuit, run: HeldRun) -> tuple[
     moved = run.run(added)
     expected, constants = np.zeros((len(nodes), len(nodes))), np.zeros(len(nodes))
     columns = [nodes.rows[source] for source in named]
-    for row in np.flatnonzero(nodes.is_kind(NodeKind.FEATURE, NodeKind.TARGET)):
+    for row in rows:
         before, after = (reading(model, circuit, int(row), values) for values in (run.base, moved))
         expected[row, columns] = (after - before).numpy(force=True)
         constants[row] = constant(model, circuit, int(row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -13,13 +14,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 _START_SECONDS = 90
+_ANSWER_SECONDS = 30
 _QUIET = '{"fetchNews": "false", "checkForUpdates": false}'
 
 
@@ -79,6 +81,25 @@ def _served(folder: Path, notebooks: tuple[Path, ...], app: str, page: str, expo
         log.close()
 
 
+@contextmanager
+def clean_slate(server: Lab, name: str) -> Iterator[Lab]:
+    """A folder of its own on a server, which forgets settings, layouts, names of features and kernels at the end."""
+    root = server.root / name
+    root.mkdir()
+    yield replace(server, root=root, page=f"{server.page}/{name}")
+    for session in json.loads(ask(server, "api/sessions")):
+        ask(server, f"api/sessions/{session['id']}", "DELETE")
+    for place in ("settings", "workspaces", "saecircuits"):
+        shutil.rmtree(server.root.parent / place, ignore_errors=True)
+    _write_settings(server.root.parent)
+
+
+def ask(lab: Lab, path: str, method: str = "GET", body: bytes | None = None) -> bytes:
+    """What the server answers to a request."""
+    request = urllib.request.Request(f"{lab.base}/{path}?token={lab.token}", body, method=method)
+    return urllib.request.urlopen(request, timeout=_ANSWER_SECONDS).read()
+
+
 def write_notebook(path: Path, *cells: str) -> Path:
     """A notebook of code cells."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
@@ -124,10 +145,14 @@ def run_python(page: Any, code: str) -> str:
     )
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _write_settings(folder: Path) -> None:
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(_QUIET)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    _write_settings(folder)
     places = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
-from .jupyter import jupyter_lab, open_and_run, run_python, write_notebook
+from .jupyter import open_and_run, run_python, write_notebook
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -22,10 +22,9 @@ view
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = write_notebook(folder / "compare.ipynb", CELL)
-    with jupyter_lab(folder, notebook) as lab, page(viewport={"width": 1400, "height": 1100}) as opened:
+def opened(lab):
+    notebook = write_notebook(lab.root / "compare.ipynb", CELL)
+    with page(viewport={"width": 1400, "height": 1100}) as opened:
         open_and_run(opened, lab, notebook.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         opened.locator(".saec-compared-row").first.wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
-from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle, write_notebook
+from .jupyter import open_and_run, run_python, wait_idle, write_notebook
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -33,10 +33,9 @@ diff
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = write_notebook(folder / "crosscoder.ipynb", CELL, TWO_CELL)
-    with jupyter_lab(folder, notebook) as lab, page(viewport={"width": 1400, "height": 2100}) as opened:
+def opened(lab):
+    notebook = write_notebook(lab.root / "crosscoder.ipynb", CELL, TWO_CELL)
+    with page(viewport={"width": 1400, "height": 2100}) as opened:
         open_and_run(opened, lab, notebook.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         opened.locator(".saec-cross-row").first.wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
-from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle, write_notebook
+from .jupyter import open_and_run, run_python, wait_idle, write_notebook
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -34,11 +34,10 @@ DARK = "jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLa
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = write_notebook(folder / "attention.ipynb", CELL, MERGED)
+def opened(lab):
+    notebook = write_notebook(lab.root / "attention.ipynb", CELL, MERGED)
     ARTEFACTS.mkdir(exist_ok=True)
-    with jupyter_lab(folder, notebook) as lab, page(viewport={"width": 1500, "height": 1900}) as opened:
+    with page(viewport={"width": 1500, "height": 1900}) as opened:
         open_and_run(opened, lab, notebook.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         yield opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
-from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle, write_notebook
+from .jupyter import open_and_run, run_python, wait_idle, write_notebook
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -25,10 +25,9 @@ atlas
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = write_notebook(folder / "atlas.ipynb", CELL, "card")
-    with jupyter_lab(folder, notebook) as lab, page(viewport={"width": 1400, "height": 1500}) as opened:
+def opened(lab):
+    notebook = write_notebook(lab.root / "atlas.ipynb", CELL, "card")
+    with page(viewport={"width": 1400, "height": 1500}) as opened:
         open_and_run(opened, lab, notebook.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         opened.locator(".saec-atlas-trust:visible").wait_for(timeout=60_000)

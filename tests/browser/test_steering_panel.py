@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
-from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle, write_notebook
+from .jupyter import open_and_run, run_python, wait_idle, write_notebook
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -25,10 +25,9 @@ DARK = "jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLa
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = write_notebook(folder / "steer.ipynb", CELL, EXPLORER)
-    with jupyter_lab(folder, notebook) as lab, page(viewport={"width": 1400, "height": 1500}) as opened:
+def opened(lab):
+    notebook = write_notebook(lab.root / "steer.ipynb", CELL, EXPLORER)
+    with page(viewport={"width": 1400, "height": 1500}) as opened:
         open_and_run(opened, lab, notebook.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         opened.locator(".saec-steer").scroll_into_view_if_needed()

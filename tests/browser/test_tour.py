@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from .chromium import ARTEFACTS, needs_chromium, page
 from .journey import click_a_feature
-from .jupyter import jupyter_lab, open_and_run, run_python, wait_idle
+from .jupyter import open_and_run, run_python, wait_idle
 
 TOUR = Path(__file__).resolve().parents[2] / "notebooks" / "00_tour.ipynb"
 
@@ -16,9 +17,9 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with jupyter_lab(folder, TOUR) as lab, page(viewport={"width": 1500, "height": 1300}) as opened:
+def opened(lab):
+    shutil.copy(TOUR, lab.root)
+    with page(viewport={"width": 1500, "height": 1300}) as opened:
         open_and_run(opened, lab, TOUR.name)
         opened.evaluate("jupyterapp.shell.collapseLeft()")
         yield opened

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +22,61 @@ DATA = Path(__file__).with_name("data")
 def test_the_content_chooses_the_reader(tmp_path: Path) -> None:
     circuit = random_circuit(0, n_layers=3)
     ours = circuit.save(tmp_path / "a.circuit")
-    json = tmp_path / "b.json"
-    json.write_text("\n " + to_neuronpedia(circuit), "utf-8")
+    viewer = tmp_path / "b.json"
+    viewer.write_text("\n " + to_neuronpedia(circuit), "utf-8")
     tracer = export(circuit, tmp_path / "c.pt")
-    for number, path in enumerate((ours, json, tracer)):
+    for number, path in enumerate((ours, viewer, tracer)):
         wrong_name = Path(shutil.copy(path, tmp_path / f"{number}.bin"))
         for each in (path, wrong_name):
             assert set(read_graph(each).nodes.target_labels) == set(circuit.nodes.target_labels)
     np.testing.assert_array_equal(read_graph(ours).adjacency.toarray(), circuit.adjacency.toarray())
     assert len(read_graph(DATA / "whole.pt")) == 94
     assert len(read_graph(DATA / "viewer.json")) == 71
+
+
+def test_texts_of_tokens_that_a_file_does_not_hold(tmp_path: Path) -> None:
+    """Words of the prompt where each is one token; else ids, or what the caller says."""
+    words = ("<bos>", "w15", "w18", "w13", "w25", "w18")
+    assert read_graph(DATA / "whole.pt").provenance.tokens == words
+    whole = read_graph(DATA / "whole.pt")
+    origin = whole.provenance
+    circuit = replace(whole, provenance=replace(origin, prompt="<bos>w15 w18 w13 w25 w18"))
+    assert read_graph(export(circuit, tmp_path / "glued.pt")).provenance.tokens == words
+    circuit = replace(circuit, provenance=replace(origin, prompt="<bos>w15w18, w13 w25 w18!"))
+    path = export(circuit, tmp_path / "split.pt")
+    assert read_graph(path).provenance.tokens == ("#2", "#19", "#22", "#17", "#29", "#22")
+    assert read_graph(path, tokens=list("abcdef")).provenance.tokens == tuple("abcdef")
+    assert read_graph(path, lambda ids: [f"<{number}>" for number in ids]).provenance.tokens[1] == "<19>"
+    with pytest.raises(InputError, match="2 texts came for 6 tokens"):
+        read_graph(path, tokens=["a", "b"])
+    with pytest.raises(InputError, match="holds the texts of its tokens itself"):
+        read_graph(DATA / "viewer.json", tokens=words)
+
+
+@pytest.mark.parametrize("weight", [1e308, -1e31, 1e400])
+def test_edges_that_no_sum_can_hold(tmp_path: Path, weight: float) -> None:
+    """In float32 they are infinite, and shares of what is infinite never come to an end."""
+    document = json.loads((DATA / "viewer.json").read_text("utf-8"))
+    document["links"][5]["weight"] = weight
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(FileFormatError, match=r"no finite number|links.5.weight|viewer") as caught:
+        read_graph(path)
+    assert caught.value.cure
+    circuit = hand_circuit()
+    circuit.adjacency.data[0] = np.clip(weight, -3e38, 3e38)
+    with pytest.raises(FileFormatError, match="no finite number"):
+        read_graph(circuit.save(tmp_path / "a.circuit"))
+
+
+def test_a_packed_graph_of_circuit_tracer_is_refused(tmp_path: Path) -> None:
+    """torch would map it into memory and take what is packed for numbers."""
+    path = Path(shutil.copy(DATA / "whole.pt", tmp_path / "a.pt"))
+    with zipfile.ZipFile(DATA / "whole.pt") as archive, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+    with pytest.raises(FileFormatError, match="compressed archive"):
+        read_graph(path)
 
 
 def test_a_circuit_and_a_graph_of_circuit_tracer_can_be_exported(tmp_path: Path) -> None:

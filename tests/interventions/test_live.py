@@ -13,10 +13,10 @@ from saecircuits.dictionaries import Dictionary, TopK
 from saecircuits.interventions import Ablate, Add, AllFeatures, Edit, Patch, Scale, Set, intervene
 from saecircuits.replacement import Replacement
 from saecircuits.sites import SITE_KINDS, Site
-from tests.attribution.models import ARCHITECTURES, FAMILIES, PROMPT, replacement
+from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
 from tests.interventions.plain import edited_run, latents_of
 from tests.subject.plain import hooked, logits_with, read
-from tests.tiny import tiny_subject
+from tests.tiny import NEAR_CONFIGS, TINY_CONFIGS, tiny_subject
 
 SOURCE = "w9 w8 w1 w30 w2"
 """One token shorter than `PROMPT`: six tokens with the first, counted from the end."""
@@ -179,7 +179,7 @@ def test_edits_leave_no_trace_on_the_model(model: Replacement) -> None:
     torch.testing.assert_close(intervene(model, PROMPT, []).after.logits, first.after.logits, atol=0, rtol=0)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", sorted(TINY_CONFIGS | NEAR_CONFIGS))
 @pytest.mark.parametrize("kind", SITE_KINDS)
 def test_an_sae_at_any_site_is_edited_as_by_a_plain_hook(name: str, kind: str) -> None:
     subject, site = tiny_subject(name, dtype=torch.float64), Site(kind, 1)
@@ -198,7 +198,7 @@ def test_an_sae_at_any_site_is_edited_as_by_a_plain_hook(name: str, kind: str) -
     assert effect.value(Feature("random", index), 5) == (pytest.approx(float(z[index])), 9.0)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", sorted(TINY_CONFIGS | NEAR_CONFIGS))
 def test_a_crosscoder_that_reads_ahead_is_edited_by_the_unedited_latents(name: str) -> None:
     """What it changes at its first site would change what it reads at its second."""
     subject, sites = tiny_subject(name, dtype=torch.float64), [Site("resid_post", layer) for layer in (0, 1)]

@@ -15,41 +15,49 @@ from saecircuits.subject import Subject
 Replace = Callable[[Tensor], Tensor | None]
 BLOCKS = {
     "gpt2": "transformer.h",
+    "gpt_neo": "transformer.h",
     "gptj": "transformer.h",
+    "gemma3": "model.language_model.layers",
     "gpt_neox": "gpt_neox.layers",
     "opt": "model.decoder.layers",
 }
-ATTENTION = {"gpt2": "attn", "gptj": "attn", "gpt_neox": "attention"}
+ATTENTION = {"gpt2": "attn", "gpt_neo": "attn.attention", "gptj": "attn", "gpt_neox": "attention"}
 LAST_MATRIX = {
     "gpt2": "mlp.c_proj",
+    "gpt_neo": "mlp.c_proj",
     "gptj": "mlp.fc_out",
+    "phi": "mlp.fc2",
     "gpt_neox": "mlp.dense_4h_to_h",
     "opt": "fc2",
 }
-POST_NORMED = ("gemma2", "gemma3_text", "olmo2")
+POST_NORMED = ("gemma2", "gemma3", "gemma3_text", "olmo2", "olmo3")
 ADDED = {"attn_out": "post_attention_layernorm", "mlp_out": "post_feedforward_layernorm"}
 
 
+def family_of(subject: Subject) -> str:
+    return subject.module.config.model_type
+
+
 def blocks_of(subject: Subject) -> Any:
-    return subject.module.get_submodule(BLOCKS.get(subject.config.model_type, "model.layers"))
+    return subject.module.get_submodule(BLOCKS.get(family_of(subject), "model.layers"))
 
 
 def attention_of(subject: Subject, layer: int) -> nn.Module:
-    return blocks_of(subject)[layer].get_submodule(ATTENTION.get(subject.config.model_type, "self_attn"))
+    return blocks_of(subject)[layer].get_submodule(ATTENTION.get(family_of(subject), "self_attn"))
 
 
 def last_matrix_of(subject: Subject, layer: int) -> nn.Module:
-    return blocks_of(subject)[layer].get_submodule(LAST_MATRIX.get(subject.config.model_type, "mlp.down_proj"))
+    return blocks_of(subject)[layer].get_submodule(LAST_MATRIX.get(family_of(subject), "mlp.down_proj"))
 
 
 def mlp_of(subject: Subject, layer: int) -> nn.Module:
     block = blocks_of(subject)[layer]
-    return block.fc2 if subject.config.model_type == "opt" else block.mlp
+    return block.fc2 if family_of(subject) == "opt" else block.mlp
 
 
 def _place(subject: Subject, site: Site) -> tuple[nn.Module, bool]:
     """A module, and whether the site is its input."""
-    family, block = subject.config.model_type, blocks_of(subject)[site.layer]
+    family, block = family_of(subject), blocks_of(subject)[site.layer]
     if family in POST_NORMED and site.kind in ADDED:
         return block.get_submodule(ADDED[site.kind]), False
     return {

@@ -12,6 +12,7 @@ from tests.subject.plain import (
     POST_NORMED,
     attention_of,
     blocks_of,
+    family_of,
     hooked,
     hooked_module,
     last_matrix_of,
@@ -144,7 +145,7 @@ def test_a_block_gives_everything_in_one_run(subject: Subject) -> None:
     torch.testing.assert_close(found["resid_pre"], first["resid_post"], atol=0, rtol=0)
     added = found["resid_pre"] + found["attn_out"] + found["mlp_out"]
     torch.testing.assert_close(added, found["resid_post"], atol=1e-6, rtol=1e-6)
-    post_normed = subject.config.model_type in POST_NORMED
+    post_normed = family_of(subject) in POST_NORMED
     assert torch.equal(found["attn_out"], found["attention_raw"]) != post_normed
     assert torch.equal(found["mlp_out"], found["mlp_raw"]) != post_normed
 

@@ -169,7 +169,7 @@ _KILLED = textwrap.dedent(
     from tests.training.test_store import _stream, _write
     source = _stream()
     print("ready", flush=True)
-    _write(Path(sys.argv[1]), 6000, source, shard_tokens=16)
+    _write(Path(sys.argv[1]), 3000, source, shard_tokens=16)
     """
 )
 
@@ -188,11 +188,11 @@ def _run_and_kill(folder: Path, after: int) -> int:
 
 
 def test_a_writer_that_is_killed_again_and_again_leaves_the_same_files(tmp_path):
-    expected = _bytes(_write(tmp_path / "whole", 6000, shard_tokens=16).folder)
+    expected = _bytes(_write(tmp_path / "whole", 3000, shard_tokens=16).folder)
     folder = tmp_path / "killed"
-    made = [_run_and_kill(folder, after) for after in (0, 25, 150)]
+    made = [_run_and_kill(folder, after) for after in (0, 25, 100)]
     assert 0 < made[1] < len(expected) - 1, made  # a kill came in the middle
-    _write(folder, 6000, shard_tokens=16)
+    _write(folder, 3000, shard_tokens=16)
     assert _bytes(folder) == expected
 
 

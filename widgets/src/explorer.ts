@@ -3,12 +3,9 @@
 import { attentionPanel } from "./attention/panel.js";
 import { checkButton } from "./check/button.js";
 import { checkPanel } from "./check/panel.js";
-import { h, keepFromNotebook, type Ui } from "./dom.js";
-import { keepFocus } from "./focus.js";
+import { h, type Ui } from "./dom.js";
 import { createStage, type Stage } from "./graph/stage.js";
-import { createGuard } from "./guard.js";
 import { type Actions, createActions, type Undoable } from "./model/actions.js";
-import { createAsk } from "./model/ask.js";
 import { fetchCards } from "./model/cards.js";
 import { createHistory } from "./model/history.js";
 import { followKernel } from "./model/offline.js";
@@ -16,7 +13,8 @@ import { derive, type ExplorerStore, initialState } from "./model/state.js";
 import { createStopping } from "./model/stopping.js";
 import { createStore } from "./model/store.js";
 import { followTraits } from "./model/sync.js";
-import type { ExplorerTraits, Model } from "./model/traits.js";
+import type { ExplorerTraits } from "./model/traits.js";
+import { mount, type Stand } from "./mount.js";
 import { banner, kernelNote, progress } from "./panels/banner.js";
 import { codeStrip } from "./panels/code.js";
 import { createEditControls } from "./panels/edit_controls.js";
@@ -29,51 +27,27 @@ import { outputPanel } from "./panels/output.js";
 import { pinnedPanel } from "./panels/pinned.js";
 import { createToolbar } from "./panels/toolbar.js";
 import { afterEditStrip } from "./predicted/strip.js";
-import { followTheme } from "./theme.js";
 
-interface RenderProps {
-  model: Model<ExplorerTraits>;
-  el: HTMLElement;
-  signal?: AbortSignal;
-}
-
-function render({ model, el, signal }: RenderProps): () => void {
-  const stop = new AbortController();
-  const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
-  const guard = createGuard(ui);
-  const store: ExplorerStore = createStore(initialState(), guard.attempt);
-  const { ask: plain, kernel, close } = createAsk(model, undefined, undefined, el);
-  const { ask, stop: stopAll } = createStopping(plain, (running) => store.set({ running }));
+function build({ model, ui, root, ask: plain, kernel, onClean, attempt }: Stand<ExplorerTraits>) {
+  const store: ExplorerStore = createStore(initialState(), attempt);
+  const { ask, stop } = createStopping(plain, (running) => store.set({ running }));
   const actions = createActions({ model, store, ask, history: createHistory<Undoable>() });
   derive(store);
-  const unfollow = followTraits(model, store, actions);
+  onClean(followTraits(model, store, actions));
+  onClean(store.close);
   fetchCards(store, ask);
   followKernel(store, kernel);
-  const { root, stage } = assemble(ui, store, actions, stopAll);
-  root.prepend(guard.element);
-  el.append(root);
-  followTheme(ui, root, stage.restyle);
-  keepFocus(ui, root, stage.element);
-
-  const clean = () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    unfollow();
-    close();
-    store.close();
-    root.remove();
-  };
-  signal?.addEventListener("abort", clean, { once: true });
-  return clean;
+  const stage = assemble(ui, root, store, actions, stop);
+  return { restyle: stage.restyle, home: stage.element };
 }
 
 function assemble(
   ui: Ui,
+  root: HTMLElement,
   store: ExplorerStore,
   actions: Actions,
   stopAll: () => void,
-): { root: HTMLElement; stage: Stage } {
-  const root = h(ui, "div", { class: "saec", on: { keydown: keepFromNotebook } });
+): Stage {
   const edit = createEditControls(ui, store, actions);
   const check = checkButton(ui, store, actions);
   const toolbar = createToolbar(ui, store, actions, () => stage.element.focus());
@@ -139,7 +113,7 @@ function assemble(
     empty.hidden = graph !== null;
     body.hidden = graph === null;
   });
-  return { root, stage };
+  return stage;
 }
 
-export default { render };
+export default mount<ExplorerTraits>(build, "saec-explorer");

@@ -40,18 +40,33 @@ interface RenderProps<T> {
   signal?: AbortSignal;
 }
 
-/** A widget's module: `build` fills the root, and may return what to do when colours or fonts have changed. */
+/** What is built. */
+interface Built {
+  /** Called when colours or fonts have changed. */
+  restyle?: () => void;
+  /** Gets a focus that has lost its control; by default the root. */
+  home?: HTMLElement;
+}
+
+/** How long an answer of Python is waited for, and what a person does after that. */
+interface Patience {
+  timeout: number;
+  cure: string;
+}
+
+/** A widget's module; `build` fills the root. */
 export function mount<T>(
   // biome-ignore lint/suspicious/noConfusingVoidType: a builder need not return anything
-  build: (stand: Stand<T>) => { restyle?: () => void } | void,
+  build: (stand: Stand<T>) => Built | void,
   className: string,
+  patience?: Patience,
 ): { render(props: RenderProps<T>): () => void } {
   return {
     render({ model, el, signal }) {
       const stop = new AbortController();
       const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
       const onClean = (run: () => void) => stop.signal.addEventListener("abort", run, { once: true });
-      const { ask, kernel, close } = createAsk(model, undefined, undefined, el);
+      const { ask, kernel, close } = createAsk(model, patience?.timeout, patience?.cure, el);
       const { element: broken, attempt } = createGuard(ui);
       const root = h(ui, "div", {
         class: `saec ${className}`,
@@ -81,13 +96,13 @@ export function mount<T>(
         onClean,
         attempt,
       };
-      let restyle = () => {};
+      let built: Built = {};
       attempt(build, () => {
-        restyle = build(stand)?.restyle ?? restyle;
+        built = build(stand) ?? built;
       });
       el.append(root);
-      followTheme(ui, root, restyle);
-      keepFocus(ui, root, root);
+      followTheme(ui, root, built.restyle ?? (() => {}));
+      keepFocus(ui, root, built.home ?? root);
       const clean = () => {
         if (stop.signal.aborted) return;
         stop.abort();

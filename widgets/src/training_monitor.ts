@@ -1,11 +1,7 @@
 /** The TrainingMonitor: the curves of a sweep while it is trained, and buttons that stop a run. */
 
-import { h, keepFromNotebook, type Ui } from "./dom.js";
-import { keepFocus } from "./focus.js";
-import { createGuard } from "./guard.js";
-import { createAsk } from "./model/ask.js";
+import { h, type Ui } from "./dom.js";
 import { createStore } from "./model/store.js";
-import type { Model } from "./model/traits.js";
 import { createActions, type MonitorActions } from "./monitor/actions.js";
 import { METRICS } from "./monitor/curves.js";
 import { monitorHead } from "./monitor/head.js";
@@ -14,48 +10,25 @@ import { createPanel } from "./monitor/panel.js";
 import { followTraits, initialState, type MonitorStore } from "./monitor/state.js";
 import { runTable } from "./monitor/table.js";
 import type { MonitorTraits } from "./monitor/traits.js";
+import { mount, type Stand } from "./mount.js";
 import { banner } from "./panels/banner.js";
 import { codeStrip } from "./panels/code.js";
 import { visible } from "./text.js";
-import { followTheme } from "./theme.js";
 
-interface RenderProps {
-  model: Model<MonitorTraits>;
-  el: HTMLElement;
-  signal?: AbortSignal;
-}
+const PATIENCE = {
+  timeout: 20_000,
+  cure: "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel.",
+};
 
-const PATIENCE_MS = 20_000;
-const CURE =
-  "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel.";
-
-function render({ model, el, signal }: RenderProps): () => void {
-  const stop = new AbortController();
-  const ui: Ui = { doc: el.ownerDocument, signal: stop.signal };
-  const guard = createGuard(ui);
-  const store: MonitorStore = createStore(initialState(), guard.attempt);
-  const { ask, close } = createAsk(model, PATIENCE_MS, CURE);
+function build({ model, ui, root, ask, onClean, attempt }: Stand<MonitorTraits>) {
+  const store: MonitorStore = createStore(initialState(), attempt);
   const frame = (run: () => void) => void ui.doc.defaultView?.requestAnimationFrame(run);
-  const unfollow = followTraits(model, store, frame);
-  const { root, charts } = assemble(ui, store, createActions(store, ask));
-  root.prepend(guard.element);
-  el.append(root);
-  followTheme(ui, root, () => {});
-  keepFocus(ui, root, charts);
-
-  const clean = () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    unfollow();
-    close();
-    store.close();
-    root.remove();
-  };
-  signal?.addEventListener("abort", clean, { once: true });
-  return clean;
+  onClean(followTraits(model, store, frame));
+  onClean(store.close);
+  return { home: assemble(ui, root, store, createActions(store, ask)) };
 }
 
-function assemble(ui: Ui, store: MonitorStore, actions: MonitorActions) {
+function assemble(ui: Ui, root: HTMLElement, store: MonitorStore, actions: MonitorActions): HTMLElement {
   const code = codeStrip(ui, [
     {
       text: "Copy as Python",
@@ -86,15 +59,7 @@ function assemble(ui: Ui, store: MonitorStore, actions: MonitorActions) {
   );
   const live = h(ui, "div", { class: "saec-offscreen", attrs: { "aria-live": "polite" } });
   const body = h(ui, "div", {}, monitorHead(ui, store, actions), charts, runTable(ui, store, actions), live);
-  const root = h(
-    ui,
-    "div",
-    { class: "saec saec-monitor", on: { keydown: keepFromNotebook } },
-    banner(ui, store, actions.dismiss),
-    empty,
-    body,
-    code.element,
-  );
+  root.append(banner(ui, store, actions.dismiss), empty, body, code.element);
   store.watch(["code"], (state) => {
     code.element.hidden = state.code === "";
     code.show(state.code);
@@ -107,7 +72,7 @@ function assemble(ui: Ui, store: MonitorStore, actions: MonitorActions) {
   store.watch(["row", "run"], (state) => {
     live.textContent = visible(announce(state));
   });
-  return { root, charts };
+  return charts;
 }
 
-export default { render };
+export default mount<MonitorTraits>(build, "saec-monitor", PATIENCE);

@@ -1,4 +1,3 @@
-// @vitest-environment node
 /** What the browser gets stays small: minified and gzipped, as sizes of web code are usually told. */
 
 import { gzipSync } from "node:zlib";

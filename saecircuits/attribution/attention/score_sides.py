@@ -118,7 +118,7 @@ class Scores:
             own_norm = head_norm.of(self._head, len(bias))
             read = self._norm.apply(captured.resid_pre[self._layer][at], scale)
             own_scale = head_norm.scale(read @ weights + biases[:, None])[self._head]
-        cos, sin = (turn.to(weight.dtype) for turn in self.weights.cos_sin(at))
+        cos, sin = (turn[at].to(weight.dtype) for turn in self.weights.cos_sin(captured.length))
         return Side(at, share, self._norm, scale, weight, bias, own_norm, own_scale, cos, sin)
 
     def _whole(self, side: Side) -> Float[Tensor, "place d_head"]:

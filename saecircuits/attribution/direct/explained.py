@@ -74,6 +74,13 @@ def read_target(replacement: Replacement, captured: Capture, target: Target) -> 
     Raises:
         InputError: if a token is not one token, a position is outside the prompt, or a feature does not fire there.
     """
+    subject = replacement.subject
+    if subject.remote and not isinstance(target, FeatureAt | Direction):  # the unembedding stays where it is
+        return subject.there(_read_target, Replacement(subject, ()), captured.at_the_end(), target)
+    return _read_target(replacement, captured, target)
+
+
+def _read_target(replacement: Replacement, captured: Capture, target: Target) -> list[Explained]:
     logits = _Logits(replacement, captured)
     match target:
         case TopTokens():

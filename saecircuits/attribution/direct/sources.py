@@ -70,7 +70,7 @@ class Sources:
     def __post_init__(self) -> None:
         everywhere = torch.arange(self.captured.length, device=self.captured.embedding.device)
         self._add(NodeKind.TOKEN, -1, everywhere)
-        if self.replacement.subject.weights.position_embedding is not None:
+        if self.replacement.subject.weights.has_positions:
             self._add(NodeKind.BIAS, -1, everywhere)
         for layer in range(self.top + 1):
             self._add(NodeKind.BIAS, layer, everywhere)
@@ -108,10 +108,10 @@ class Sources:
         """What enters at the bottom at each position: tokens and, if there are any, position embeddings."""
         weights, embedding = self.replacement.subject.weights, self.captured.embedding
         tokens = self._found[NodeKind.TOKEN, -1, ""]
-        if weights.position_embedding is None:
+        if not weights.has_positions:
             return [(tokens, embedding)]
         ids = self.captured.tokens.ids[0]
-        rows = weights.token_embedding[ids].to(embedding) * weights.embedding_scale
+        rows = weights.embedded(ids).to(embedding)
         # What the embedding holds beyond the token's row comes from the position.
         return [(tokens, rows), (self._found[NodeKind.BIAS, -1, ""], embedding - rows)]
 

@@ -1,7 +1,6 @@
 """What logits of a captured prompt are read with: rows of the unembedding, and means of them over the vocabulary.
 
-A vocabulary may have hundreds of thousands of rows in half precision. They are taken in blocks, so that no copy of all
-of them in float32 is made, and a mean is worked out once for all targets of a prompt.
+A vocabulary may have hundreds of thousands of rows, so a mean is worked out once for all targets of a prompt.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Unembedding:
 
     def row(self, token: int) -> Reading:
         """Of one token."""
-        return self._weights.unembed_rows(token), self._weights.unembed_bias[token]
+        return self._weights.unembed_row(token)
 
     def against(self, token: int, position: int) -> Reading:
         """What a logit is measured against at a position: another token, or a mean over the vocabulary."""
@@ -41,13 +40,7 @@ class Unembedding:
             return self.row(token)
         key = position if token == BY_PROBABILITY else None
         if key not in self._means:
-            bias = self._weights.unembed_bias
-            shares = torch.full_like(bias, 1 / len(bias)) if key is None else self.probabilities(position)
-            blocks, first = [], 0
-            for block in self._weights.unembed_blocks():
-                blocks.append(shares[first : first + len(block)] @ block)
-                first += len(block)
-            self._means[key] = torch.stack(blocks).sum(0), shares @ bias
+            self._means[key] = self._weights.unembed_mean(None if key is None else self.probabilities(position))
         return self._means[key]
 
     def probabilities(self, position: int) -> Float[Tensor, " vocabulary"]:
@@ -55,8 +48,7 @@ class Unembedding:
         if position not in self._probabilities:
             captured, weights = self._captured, self._weights
             read = weights.final_norm.apply(captured.final_input[position], captured.final_scale[position])
-            scores = torch.cat([block @ read for block in weights.unembed_blocks()]) + weights.unembed_bias
-            cap = weights.logit_cap
+            scores, cap = weights.unembedded(read), weights.logit_cap
             capped = scores if cap is None else cap * torch.tanh(scores / cap)
             self._probabilities[position] = capped.softmax(-1)
         return self._probabilities[position]

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.dictionaries import Dictionary
+from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.replacement import Replacement
 from saecircuits.sites import Site
 from saecircuits.subject import Subject, at_least_single
@@ -41,6 +42,15 @@ class Basis(ABC):
     def n_features(self) -> int:
         """Number of directions."""
 
+    @property
+    @abstractmethod
+    def goes_past(self) -> bool:
+        """Whether anything goes past the features."""
+
+    @abstractmethod
+    def only(self, index: Rows) -> Basis:
+        """The same with no more than it takes to give pre-activations of some features, for a pass on a server."""
+
     @abstractmethod
     def latents(self, values: Mapping[Place, Tensor]) -> Float[Tensor, "batch position feature"]:
         """How much of each direction the values at the read places hold."""
@@ -71,18 +81,33 @@ class Basis(ABC):
 
 
 class Features(Basis):
-    """The features of a dictionary."""
+    """The features of a dictionary.
 
-    def __init__(self, dictionary: Dictionary) -> None:
+    Args:
+        dictionary: the dictionary.
+        numbers: of its features, where it is a part of another, rising.
+    """
+
+    def __init__(self, dictionary: Dictionary, numbers: Rows | None = None) -> None:
         self.name = dictionary.name
         self.reads = tuple(site.bare for site in dictionary.reads)
         self.writes = tuple(site.bare for site in dictionary.writes)
-        self._dictionary = dictionary
+        self._dictionary, self._numbers = dictionary, numbers
 
     @property
     def n_features(self) -> int:
         """Number of latents."""
         return self._dictionary.n_features
+
+    @property
+    def goes_past(self) -> bool:
+        """Whether it has a skip connection, or norms each token."""
+        return self._dictionary.has_path_past
+
+    def only(self, index: Rows) -> Features:
+        """The same with the encoder rows of some features."""
+        numbers = index.unique()
+        return Features(encoder_of(self._dictionary, numbers), numbers)
 
     def latents(self, values: Mapping[Place, Tensor]) -> Float[Tensor, "batch position feature"]:
         """The dictionary's latents."""
@@ -104,7 +129,8 @@ class Features(Basis):
     def preactivation(self, values: Mapping[Place, Tensor], spot: Rows, index: Rows) -> Float[Tensor, " node"]:
         """What the activation function gets; a latent that fires equals it."""
         x = torch.stack([values[read].flatten(0, 1)[spot] for read in self.reads], 1)
-        return self._dictionary.preactivations_of(x, index)
+        rows = index if self._numbers is None else torch.searchsorted(self._numbers, index)
+        return self._dictionary.preactivations_of(x, rows)
 
     def contract(
         self, gradient: Float[Tensor, "reading spot width"], spot: Rows, index: Rows, write: int
@@ -145,6 +171,15 @@ class Neurons(Basis):
     def n_features(self) -> int:
         """Number of neurons."""
         return self._width
+
+    @property
+    def goes_past(self) -> bool:
+        """Nothing does."""
+        return False
+
+    def only(self, index: Rows) -> Neurons:
+        """The same: it has no weights."""
+        return self
 
     def latents(self, values: Mapping[Place, Tensor]) -> Float[Tensor, "batch position feature"]:
         """The activations themselves."""

@@ -12,8 +12,9 @@ An edge is `∇_source target · (source − baseline)`, in units of the target'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float, Int
@@ -21,6 +22,8 @@ from torch import Tensor
 
 from saecircuits.progress import report
 
+from .bases import Basis
+from .estimate import measured
 from .goals import Goal, measure
 from .methods import GradientMethod
 from .places import Place, Walked, walk
@@ -70,55 +73,92 @@ def direct_effects(parts: Split, goals: Sequence[Goal], chosen: Chosen, method: 
         method: its rules hold for the gradients.
     """
     with propagation(parts.subject, parts.tokens, method):
-        walked, leaves = _cut(parts)
-        for numbers, values in _readings(parts, goals, chosen, walked):
-            for start in range(0, len(numbers), _READINGS):
-                report("direct effects", start, len(numbers))
-                gradients = _rows(values, slice(start, start + _READINGS), leaves)
-                with torch.no_grad():
-                    yield Block(numbers[start : start + _READINGS], _contracted(parts, chosen, gradients))
+        for numbers, gradients in _cut(parts, _readings(parts, goals, chosen)):
+            with torch.no_grad():
+                yield Block(numbers, _contracted(parts, chosen, gradients))
 
 
-def _cut(parts: Split) -> tuple[Walked, dict[Place, Tensor]]:
-    leaves: dict[Place, Tensor] = {}
+Rows = tuple[Int[Tensor, " reading"], Mapping[Place, Float[Tensor, "reading position width"]]]
+"""Numbers of some readings, and their gradients at the leaves that they depend on."""
+
+
+def _cut(parts: Split, readings: Sequence[_Readings]) -> Iterable[Rows]:
+    """Gradients of readings in a run in which every place where nodes act is a leaf."""
+    leaves = {place: parts.values[place].detach().clone().requires_grad_() for place in parts.sources}
+    past = {place: [(b, write) for b, write in parts.writers(place) if b.goes_past] for place in parts.sources}
     met: dict[Place, Tensor] = {}
 
     def visit(place: Place, computed: Tensor) -> Tensor:
         met[place] = computed
-        if place not in parts.sources:
+        if place not in leaves:
             return computed
-        leaves[place] = parts.values[place].detach().clone().requires_grad_()
         value = leaves[place]
-        for basis, write in parts.writers(place):
-            past = basis.skipped(met, write)
-            if past is not None:
-                value = value + _replaced(parts, past - past.detach())
+        for basis, write in past[place]:
+            skipped = basis.skipped(met, write)
+            if skipped is not None:
+                value = value + _replaced(skipped - skipped.detach())
         return value.to(computed.dtype)
 
-    return walk(parts.subject, parts.tokens, parts.places, visit, grad=True), leaves
+    def gradients(walked: Walked) -> Iterator[Rows]:
+        return _gradients(readings, leaves, walked)
+
+    def at_once(walked: Walked) -> list[Rows]:  # no graph leaves a server, and no iterator
+        return list(gradients(walked))
+
+    then = at_once if parts.subject.remote else gradients
+    return walk(parts.subject, parts.tokens, parts.places, visit, grad=True, then=then)
 
 
-def _replaced(parts: Split, value: Tensor) -> Tensor:
+def _gradients(readings: Sequence[_Readings], leaves: Mapping[Place, Tensor], walked: Walked) -> Iterator[Rows]:
+    for reading in readings:
+        values = reading.values(walked)
+        for start in range(0, len(values), _READINGS):
+            report("direct effects", start, len(values))
+            block = slice(start, start + _READINGS)
+            yield reading.numbers[block], _rows(values, block, leaves)
+
+
+def _replaced(value: Tensor) -> Tensor:
     """Zero where nothing is replaced."""
     from_first = torch.ones_like(value[..., :1])
     from_first[:, 0] = 0
     return value * from_first
 
 
-def _readings(
-    parts: Split, goals: Sequence[Goal], chosen: Chosen, walked: Walked
-) -> Iterator[tuple[Int[Tensor, " reading"], Float[Tensor, " reading"]]]:
-    """Numbers and values of readings, those of one basis together: their gradients go no higher than they must."""
-    device, first = parts.tokens.ids.device, 0
+@dataclass(frozen=True)
+class _Readings:
+    """Some readings of a run.
+
+    Attributes:
+        numbers: of each among all nodes.
+        values: theirs, differentiable.
+    """
+
+    numbers: Int[Tensor, " reading"]
+    values: Callable[[Walked], Float[Tensor, " reading"]]
+
+
+def _readings(parts: Split, goals: Sequence[Goal], chosen: Chosen) -> list[_Readings]:
+    """All readings, those of one basis together: their gradients go no higher than they must."""
+    found, first = [], 0
     for basis in parts.bases:
         nodes = chosen.features[basis.name]
         firing = nodes.value.nonzero()[:, 0]
         if len(firing):
             own = nodes.take(firing)
-            yield first + firing, basis.preactivation(walked.computed, own.spot, own.index)
+            reader = basis.only(own.index) if parts.subject.remote else basis
+            found.append(_Readings(first + firing, partial(_preactivations, reader, own)))
         first += len(nodes)
-    values = torch.stack([measure(goal, parts.bases, walked, slice(None))[0] for goal in goals])
-    yield len(chosen) + torch.arange(len(goals), device=device), values
+    numbers = len(chosen) + torch.arange(len(goals), device=parts.tokens.ids.device)
+    return [*found, _Readings(numbers, partial(_measured, goals, measured(parts, [goals])))]
+
+
+def _preactivations(basis: Basis, nodes: FeatureNodes, walked: Walked) -> Float[Tensor, " reading"]:
+    return basis.preactivation(walked.computed, nodes.spot, nodes.index)
+
+
+def _measured(goals: Sequence[Goal], bases: Sequence[Basis], walked: Walked) -> Float[Tensor, " reading"]:
+    return torch.stack([measure(goal, bases, walked, slice(None))[0] for goal in goals])
 
 
 def _rows(values: Tensor, block: slice, leaves: Mapping[Place, Tensor]) -> dict[Place, Tensor]:

@@ -12,18 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from saecircuits.circuit import Feature
 from saecircuits.errors import InputError
 from saecircuits.progress import report
 from saecircuits.subject import Tokens, at_least_single
 
+from .bases import Basis
 from .goals import Goal, metric
 from .methods import Ablation, Gradient, GradientMethod, IntegratedGradients, RelP
-from .places import EMBEDDING, Place, walk
+from .places import EMBEDDING, Place, Walked, walk
 from .rules import propagation
 from .split import Split
 
@@ -79,15 +82,17 @@ def _project(parts: Split, gradients: Gradients) -> Estimates:
 
 
 def _at_the_prompt(parts: Split, goals: Goals) -> Gradients:
+    sources, bases = parts.sources, measured(parts, goals)
+
     def visit(place: Place, computed: Tensor) -> Tensor:
         if place == EMBEDDING:
             return computed.detach().requires_grad_()
-        return computed.clone() if place in parts.sources else computed  # what is read there does not depend on it
+        return computed.clone() if place in sources else computed  # what is read there does not depend on it
 
-    walked = walk(parts.subject, parts.tokens, parts.places, visit, grad=True)
-    return _gradients(
-        metric(goals, parts.bases, walked).sum(), {place: walked.passed[place] for place in parts.sources}
-    )
+    def gradients(walked: Walked) -> Gradients:
+        return _gradients(metric(goals, bases, walked).sum(), {place: walked.passed[place] for place in sources})
+
+    return walk(parts.subject, parts.tokens, parts.places, visit, grad=True, then=gradients)
 
 
 def _along_the_path(parts: Split, goals: Goals, steps: int) -> Gradients:
@@ -122,10 +127,22 @@ def _path_gradients(
         before, after = computed[: rows[place].start], computed[rows[place].stop :]
         return torch.cat([before, leaves[place].to(computed.dtype), after])
 
-    walked = walk(parts.subject, _repeated(parts.tokens, len(jobs)), parts.places, visit, grad=True)
-    gradients = _gradients(metric(goals, parts.bases, walked).sum(), leaves)
-    for place, gradient in gradients.items():
+    def gradients(walked: Walked) -> Gradients:
+        return _gradients(metric(goals, bases, walked).sum(), leaves)
+
+    bases, tokens = measured(parts, goals), _repeated(parts.tokens, len(jobs))
+    for place, gradient in walk(parts.subject, tokens, parts.places, visit, grad=True, then=gradients).items():
         yield place, gradient.unflatten(0, (-1, n_prompts)).sum(0)
+
+
+def measured(parts: Split, goals: Goals) -> Sequence[Basis]:
+    """The bases, for a server no more of them than the goals read."""
+    if not parts.subject.remote:
+        return parts.bases
+    read = [Feature.parse(goal.readout.feature) for own in goals for goal in own if goal.readout.feature]
+    index = {basis.name: [f.index for f in read if f.dictionary == basis.name] for basis in parts.bases}
+    device = parts.tokens.ids.device
+    return [b.only(torch.tensor(index[b.name], device=device)) for b in parts.bases if index[b.name]]
 
 
 def _gradients(value: Tensor, at: Mapping[Place, Tensor]) -> Gradients:
@@ -162,7 +179,8 @@ class _Removal:
 
 @torch.no_grad()
 def _ablated(parts: Split, goals: Goals, batch: int) -> Estimates:
-    clean = metric(goals, parts.bases, walk(parts.subject, parts.tokens, parts.places))
+    bases = measured(parts, goals)
+    clean = walk(parts.subject, parts.tokens, parts.places, then=partial(metric, goals, bases))
     spots = torch.arange(len(parts.tokens) * parts.length, device=parts.tokens.ids.device)
     features, errors = {}, {}
     for basis in parts.bases:
@@ -177,31 +195,37 @@ def _ablated(parts: Split, goals: Goals, batch: int) -> Estimates:
 
 
 def _losses(parts: Split, goals: Goals, clean: Tensor, jobs: Sequence[_Removal]) -> Float[Tensor, " node"]:
-    losses = [clean.new_zeros(0)]
+    losses, bases = [clean.new_zeros(0)], measured(parts, goals)
     for number, job in enumerate(jobs):
         report(f"ablating {job.basis or 'errors'}", number, len(jobs))
         prompts = job.spot // parts.length
-
-        def visit(place: Place, computed: Tensor, job: _Removal = job) -> Tensor:
-            return _removed(parts, job, place, computed)
-
         tokens = Tokens(parts.tokens.ids[prompts], parts.tokens.mask[prompts])
-        walked = walk(parts.subject, tokens, parts.places, visit)
-        own = torch.stack([metric(goals[p : p + 1], parts.bases, walked) for p in range(len(goals))])
+        visit = partial(_moved, _moves(parts, job), job.spot % parts.length)
+        own = walk(parts.subject, tokens, parts.places, visit, then=partial(_each, goals, bases))
         losses.append(clean[prompts] - own.gather(0, prompts[None])[0])
     return torch.cat(losses)
 
 
-def _removed(parts: Split, job: _Removal, place: Place, computed: Tensor) -> Tensor:
+def _each(goals: Goals, bases: Sequence[Basis], walked: Walked) -> Float[Tensor, "prompt row"]:
+    return torch.stack([metric(goals[p : p + 1], bases, walked) for p in range(len(goals))])
+
+
+def _moves(parts: Split, job: _Removal) -> dict[Place, Float[Tensor, "row width"]]:
+    """By place, how its value moves in each row where a node goes to its baseline."""
+    moves = {} if job.place is None else {job.place: -parts.error_deltas[job.place].flatten(0, 1)[job.which]}
+    rows = torch.arange(len(job.spot), device=job.spot.device)
+    for basis in parts.bases if job.basis is not None else ():
+        for write, place in enumerate(basis.writes) if basis.name == job.basis else ():
+            nodes = parts.features[basis.name].take(job.which)
+            moves[place] = parts.values[place].new_zeros(len(rows), parts.values[place].shape[-1])
+            basis.spread(moves[place], rows, nodes.index, -nodes.delta, write)
+    return moves
+
+
+def _moved(moves: Mapping[Place, Tensor], position: Tensor, place: Place, computed: Tensor) -> Tensor:
     """The value at a place, each row without its node's distance to the baseline."""
-    writers = [(basis, write) for basis, write in parts.writers(place) if basis.name == job.basis]
-    if job.place != place and not writers:
+    if place not in moves:
         return computed
-    rows = torch.arange(len(job.spot), device=computed.device) * parts.length + job.spot % parts.length
-    out = computed.flatten(0, 1).clone()
-    if job.place == place:
-        out[rows] -= parts.error_deltas[place].flatten(0, 1)[job.which].to(out.dtype)
-    for basis, write in writers:
-        nodes = parts.features[basis.name].take(job.which)
-        basis.spread(out, rows, nodes.index, -nodes.delta, write)
-    return out.view_as(computed)
+    out = computed.clone()
+    out[torch.arange(len(out), device=out.device), position] += moves[place].to(out.dtype)
+    return out

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, TypeVar, overload
 
 from jaxtyping import Float
 from torch import Tensor
@@ -40,6 +41,7 @@ class Embedding:
         return "embedding"
 
 
+T = TypeVar("T")
 Place = Site | Hidden | Embedding
 Value = Float[Tensor, "batch position width"]
 Visitor = Callable[[Place, Tensor], Tensor]
@@ -81,9 +83,33 @@ def unchanged(_: Place, computed: Tensor) -> Tensor:
     return computed
 
 
+@overload
 def walk(
-    subject: Subject, tokens: Tokens, places: Collection[Place], visit: Visitor = unchanged, grad: bool = False
-) -> Walked:
+    subject: Subject, tokens: Tokens, places: Collection[Place], visit: Visitor = ..., grad: bool = ...
+) -> Walked: ...
+
+
+@overload
+def walk(
+    subject: Subject,
+    tokens: Tokens,
+    places: Collection[Place],
+    visit: Visitor = ...,
+    grad: bool = ...,
+    *,
+    then: Callable[[Walked], T],
+) -> T: ...
+
+
+def walk(
+    subject: Subject,
+    tokens: Tokens,
+    places: Collection[Place],
+    visit: Visitor = unchanged,
+    grad: bool = False,
+    *,
+    then: Callable[[Walked], Any] | None = None,
+) -> Any:
     """One forward pass over some places.
 
     Nothing reads `resid_mid` alone (the residual stream runs past it), so a value that is passed on there is written
@@ -95,6 +121,7 @@ def walk(
         places: where to stop.
         visit: called at each, in order.
         grad: build an autograd graph.
+        then: what to make of the pass; what needs the graph has to go in here.
     """
     middles = {place.layer for place in places if _is_middle(place)}
     stops = sorted({*places, *(Site("resid_pre", layer) for layer in middles)}, key=order)
@@ -113,7 +140,9 @@ def walk(
                 _set(subject, where, value)
         return Walked(computed, passed, subject.unembedded(), subject.logits())
 
-    return subject.run(tokens, body, grad=grad)
+    if then is None:
+        return subject.run(tokens, body, grad=grad)
+    return subject.run(tokens, body, grad=grad, then=then)
 
 
 def _is_middle(place: Place) -> bool:

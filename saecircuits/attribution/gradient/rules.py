@@ -19,11 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from saecircuits.errors import UnsupportedModelError
-from saecircuits.subject import Norm, Subject, Tokens, attention_implementation, held, linear
+from saecircuits.subject import HOOK, Norm, Subject, Tokens, attention_implementation, held, linear
 
 from .methods import GradientMethod, RelP
 
-_HOOK = "_hf_hook"
 _GATED = 3
 """Matrices of a gated MLP; a plain one has two."""
 
@@ -40,17 +39,24 @@ def propagation(subject: Subject, tokens: Tokens, method: GradientMethod) -> Ite
         method: other methods than `RelP` have no rules.
     """
     with subject.alone(), ExitStack() as stack:
-        if isinstance(method, RelP):
-            if method.hold_attention:
-                stack.enter_context(held(subject, _patterns(subject, tokens), []))
-            else:
-                stack.enter_context(attention_implementation(subject, "eager"))
-            for norm in _norms(subject):
-                stack.enter_context(_linear_norm(norm))
-            for layer in range(subject.n_layers):
-                _hook_mlp(stack, subject, layer)
+        if isinstance(method, RelP) and method.hold_attention:
+            stack.enter_context(held(subject, _patterns(subject, tokens), []))
         else:
             stack.enter_context(attention_implementation(subject, "eager"))
+        if isinstance(method, RelP):
+            stack.enter_context(subject.carrying(_linear) if subject.remote else _linear(subject))
+        yield
+
+
+@contextmanager
+def _linear(subject: Subject) -> Iterator[None]:
+    """Gradients of norms and MLPs by the rules."""
+    subject.check_at_hand("norms and MLPs to put rules on")
+    with ExitStack() as stack:
+        for norm in _norms(subject):
+            stack.enter_context(_linear_norm(norm))
+        for layer in range(subject.n_layers):
+            _hook_mlp(stack, subject, layer)
         yield
 
 
@@ -78,14 +84,14 @@ def _linear_norm(norm: Norm) -> Iterator[None]:
     # A torch hook would come after the place where nnsight sets a post-norm's output, and undo it; accelerate's slot
     # lies before it.
     slot = norm.module.__dict__
-    before = slot.get(_HOOK)
-    slot[_HOOK] = _LinearNorm(norm, before)
+    before = slot.get(HOOK)
+    slot[HOOK] = _LinearNorm(norm, before)
     try:
         yield
     finally:
-        del slot[_HOOK]
+        del slot[HOOK]
         if before is not None:
-            slot[_HOOK] = before
+            slot[HOOK] = before
 
 
 class _LinearNorm:
@@ -93,16 +99,16 @@ class _LinearNorm:
 
     Args:
         norm: the norm.
-        inner: the hook that moves a sharded model's values between devices, where there is one.
+        inner: accelerate's own hook, where there is one.
     """
 
     def __init__(self, norm: Norm, inner: Any) -> None:
-        self._norm, self._inner = norm, inner
+        self._norm, self.inner = norm, inner
         self._input = torch.empty(0)
 
     def pre_forward(self, module: nn.Module, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if self._inner is not None:
-            args, kwargs = self._inner.pre_forward(module, *args, **kwargs)
+        if self.inner is not None:
+            args, kwargs = self.inner.pre_forward(module, *args, **kwargs)
         self._input = args[0]
         return args, kwargs
 
@@ -110,7 +116,7 @@ class _LinearNorm:
         x, self._input = self._input, torch.empty(0)
         linear = self._norm.apply(x, self._norm.scale(x).detach()).to(out.dtype)
         out = _with_gradient_of(linear, out)
-        return out if self._inner is None else self._inner.post_forward(module, out)
+        return out if self.inner is None else self.inner.post_forward(module, out)
 
 
 def _hook_mlp(stack: ExitStack, subject: Subject, layer: int) -> None:

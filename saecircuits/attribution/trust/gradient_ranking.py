@@ -79,8 +79,8 @@ def _latent_effects(
 ) -> dict[str, Tensor]:
     dictionaries = [replacement.dictionaries[name] for name in replacement.names]
     sites = sorted({site.bare for d in dictionaries for site in (*d.reads, *d.writes)})
-    get = replacement.subject.get
-    values, gradients = _backward(replacement.subject, tokens, answers, lambda: {site: get(site) for site in sites})
+    subject = replacement.subject
+    values, gradients = _backward(subject, tokens, answers, lambda: {site: subject.get(site) for site in sites})
     effects = {}
     with torch.no_grad():
         for dictionary in dictionaries:
@@ -106,13 +106,16 @@ def _backward(subject: Subject, tokens: Tokens, answers: Tensor, read: Callable[
         subject.set(first, subject.get(first).detach().requires_grad_())
         return read(), subject.logits()[:, -1]
 
-    values, logits = subject.run(tokens, body, grad=True)
-    found = torch.autograd.grad(metric(logits, answers).sum(), list(values.values()), allow_unused=True)
-    gradients = {
-        place: torch.zeros_like(value) if gradient is None else gradient
-        for (place, value), gradient in zip(values.items(), found, strict=True)
-    }
-    return {place: value.detach() for place, value in values.items()}, gradients
+    def of_the_metric(found: tuple[dict, Tensor]) -> tuple[dict, dict]:
+        values, logits = found
+        each = torch.autograd.grad(metric(logits, answers).sum(), list(values.values()), allow_unused=True)
+        gradients = {
+            place: torch.zeros_like(value) if gradient is None else gradient
+            for (place, value), gradient in zip(values.items(), each, strict=True)
+        }
+        return {place: value.detach() for place, value in values.items()}, gradients
+
+    return subject.run(tokens, body, grad=True, then=of_the_metric)
 
 
 def _baseline(means: Means | None, place: str, tokens: Tokens) -> Tensor | float:

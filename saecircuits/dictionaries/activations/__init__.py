@@ -37,11 +37,13 @@ def activation_from_spec(spec: dict[str, Any]) -> Activation:
     """
     fields = dict(spec)
     kind = fields.pop("kind", None)
-    if kind not in ACTIVATIONS:
+    if not isinstance(kind, str) or kind not in ACTIVATIONS:
         raise FileFormatError(
             f"There is no activation function {kind!r}.", f"Known are {', '.join(sorted(ACTIVATIONS))}."
         )
     try:
         return ACTIVATIONS[kind](**fields)
     except TypeError as error:
-        raise FileFormatError(f"The activation function {kind!r} does not take {sorted(fields)}: {error}.") from error
+        raise FileFormatError(
+            f"The activation function {kind!r} does not take {sorted(fields)}: {error}.", "Copy the dictionary again."
+        ) from error

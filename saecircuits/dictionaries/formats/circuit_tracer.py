@@ -61,6 +61,11 @@ def places(config: Fields, layer: int) -> tuple[Place, Site]:
             f"{config.where} does not say what is read (feature_input_hook).",
             'Give site=, what is read and what is written: site=("mlp_in", "mlp_out").',
         )
+    if reads.startswith("blocks.") or writes.startswith("blocks."):
+        raise FileFormatError(
+            f"{config.where} names hooks of one block, {reads!r} and {writes!r}, for all layers.",
+            f"Leave the block away: {reads.split('.', 2)[-1]!r}.",
+        )
     at = place_of_hook(reads, layer)
     if writes == "mlp.hook_out" and not re.search(r"gemma-?[23]|olmo-?2", config.text("model_name"), re.IGNORECASE):
         writes = "hook_mlp_out"  # one place, where no norm lies behind the MLP

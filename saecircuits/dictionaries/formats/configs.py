@@ -7,6 +7,9 @@ from typing import Any
 
 from saecircuits.errors import FileFormatError
 
+_LARGEST = 1e15
+"""What sizes and scales stay below: with them float32 and memory are not left by a number in a config alone."""
+
 
 class Fields:
     """The fields of a mapping in a config file.
@@ -33,7 +36,7 @@ class Fields:
     def size(self, name: str, default: int | None = None) -> int:
         """A positive whole number."""
         value = self._values.get(name, default)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < _LARGEST:
             raise self._wrong(name, "a positive whole number")
         return value
 
@@ -45,7 +48,7 @@ class Fields:
     def number(self, name: str, default: float | None = None) -> float:
         """A positive number."""
         value = self._values.get(name, default)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 1 / _LARGEST < value < _LARGEST:
             raise self._wrong(name, "a positive number")
         return float(value)
 
@@ -82,4 +85,5 @@ class Fields:
         return value
 
     def _wrong(self, name: str, needed: str) -> FileFormatError:
-        return FileFormatError(f"{self.where} says {name}={self._values.get(name)!r}; {needed} is needed.")
+        said = f"says {name}={self._values[name]!r}" if name in self._values else f"does not say {name}"
+        return FileFormatError(f"{self.where} {said}; {needed} is needed.", "Correct it, or copy the checkpoint again.")

@@ -72,14 +72,23 @@ def writable() -> list[str]:
     return [name for name, kind in FORMATS.items() if kind.write is not None]
 
 
+def folder_names(dictionaries: Sequence[Dictionary]) -> list[str]:
+    """A folder's name for each dictionary of a set, that every file system takes.
+
+    Raises:
+        InputError: if two would have one folder.
+    """
+    names = [_plain(dictionary.name) for dictionary in dictionaries]
+    if len(set(names)) < len(names):
+        raise InputError(f"Some dictionaries have one name: {', '.join(sorted(names))}.", "Give each its own.")
+    return names
+
+
 def _apart(ready: Sequence[Dictionary], folder: Path) -> list[tuple[Path, list[Dictionary]]]:
     """A folder for each of several, named after it."""
     if len(ready) == 1:
         return [(folder, list(ready))]
-    names = [_plain(dictionary.name) for dictionary in ready]
-    if len(set(names)) < len(names):
-        raise InputError(f"Some dictionaries have one name: {', '.join(sorted(names))}.", "Give each its own.")
-    return [(folder / name, [dictionary]) for name, dictionary in zip(names, ready, strict=True)]
+    return [(folder / name, [dictionary]) for name, dictionary in zip(folder_names(ready), ready, strict=True)]
 
 
 def _plain(name: str) -> str:

@@ -18,6 +18,7 @@ import yaml
 from saecircuits.dictionaries.tensor_files import NpzFile, SafetensorsFile
 from saecircuits.errors import FileFormatError
 
+from .archives import check_archive
 from .tensors import Tensors
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ class Folder:
         try:
             names = {each.name for each in path.iterdir() if each.is_file()}
         except OSError as error:
-            raise FileFormatError(f"The folder {path} cannot be read: {error}.") from error
+            raise FileFormatError(f"The folder {path} cannot be read: {error}.", "Check who may read it.") from error
         self.names = frozenset(names if only is None else names & set(only))
         self._read: dict[str, Any] = {}
 
@@ -51,7 +52,7 @@ class Folder:
 
     def json(self, name: str) -> dict[str, Any]:
         """A JSON object."""
-        return self._once(name, "JSON", lambda path: json.loads(self._text(path)))
+        return self._once(name, "JSON", lambda path: json.loads(self._text(path), object_pairs_hook=_each_once))
 
     def yaml(self, name: str) -> dict[str, Any]:
         """A YAML mapping."""
@@ -61,10 +62,14 @@ class Folder:
         """What a file of tensors holds, by name; of a pickle also numbers and texts."""
         readers: dict[str, Callable[[Path], Any]] = {
             ".safetensors": SafetensorsFile,
-            ".npz": NpzFile,
+            ".npz": _open_archive,
             ".pt": _read_pickle,
             ".pth": _read_pickle,
         }
+        if Path(name).suffix not in readers:
+            raise FileFormatError(
+                f"{self.path / name} is to hold tensors.", f"Files of tensors end in {', '.join(readers)}."
+            )
         return self._once(name, "a file of tensors", readers[Path(name).suffix])
 
     def tensors(self, name: str, sizes: Mapping[str, int] | None = None) -> Tensors:
@@ -100,7 +105,8 @@ class Folder:
             path = self.path / name
             if name not in self:
                 raise FileFormatError(
-                    f"{path} is missing; {self.path} holds {', '.join(sorted(self.names)[:12]) or 'no files'}."
+                    f"{path} is missing; {self.path} holds {', '.join(sorted(self.names)[:12]) or 'no files'}.",
+                    "Copy the whole checkpoint.",
                 )
             try:
                 value: Any = read(path)
@@ -111,13 +117,29 @@ class Folder:
                     f"{path} cannot be read as {kind}: {_short(error)}.", "Copy the checkpoint again."
                 ) from error
             if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-                raise FileFormatError(f"{path} holds {type(value).__name__}, not names with values.")
+                raise FileFormatError(
+                    f"{path} holds {type(value).__name__}, not names with values.", "Copy the checkpoint again."
+                )
             self._read[name] = value
         return self._read[name]
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that stands twice, nobody could tell which value counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in it")
+    return found
+
+
+def _open_archive(path: Path) -> NpzFile:
+    check_archive(path, packed=True)
+    return NpzFile(path)
+
+
 def _read_pickle(path: Path) -> Any:
     """Tensors, numbers and texts; whatever else a pickle asks for is refused by torch's loader, and not run."""
+    check_archive(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of old pickles, which are read all the same
         try:

@@ -25,13 +25,16 @@ _HOOKS = {
     "mlp.hook_in": "mlp_in",
     "hook_mlp_out": "mlp_out",
     "hook_resid_post": "resid_post",
+    "hook_in": "resid_pre",  # of a block, as TransformerLens calls its ends from version 3 on
+    "hook_out": "resid_post",
 }
-_SITE_HOOKS = {kind: hook for hook, kind in _HOOKS.items() if hook != "hook_mlp_in"}
+_SITE_HOOKS = {kind: hook for hook, kind in _HOOKS.items() if hook not in ("hook_mlp_in", "hook_in", "hook_out")}
 _ELSEWHERE = {
     "attn.hook_z": "the heads' outputs before they are mixed",
     "mlp.hook_post": "an MLP's neurons",
     "mlp.hook_pre": "an MLP's neurons",
     "mlp.hook_out": "an MLP's output before a norm behind it",
+    "attn.hook_out": "attention's output before a norm behind it",
     "ln1.hook_normalized": "what attention reads",
     "hook_embed": "the embeddings",
     NORMALISED: "the MLP's input before its norm's gain",

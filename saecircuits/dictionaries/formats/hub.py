@@ -25,6 +25,9 @@ _REFERENCE = re.compile(r"^(?P<repo>[\w.\-]+/[\w.\-]+)(?:/(?P<folder>[^@?]+?))?/
 _LARGEST = 64 * 2**30
 """Bytes that are fetched without asking; a whole suite of dictionaries has a thousand GiB."""
 
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (OSError, HfHubHTTPError.__bases__[0])
+"""What asking the hub may raise; the second is the base of all errors of the HTTP library below the hub's client."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -124,7 +127,7 @@ def _check_size(reference: Reference, wanted: Sequence[str]) -> None:
     """Refuse to begin on a whole suite; a repository that cannot be asked is left to the download itself."""
     try:
         files: Any = HfApi().model_info(reference.repo, revision=reference.revision, files_metadata=True).siblings
-    except (HfHubHTTPError, OSError):
+    except CONNECTION_ERRORS:
         return
     chosen = [each for each in files or () if any(fnmatch(each.rfilename, pattern) for pattern in wanted)]
     size = sum(each.size or 0 for each in chosen)
@@ -146,18 +149,28 @@ def _asked(reference: Reference, ask: Any) -> str:
     except InputError:
         raise
     except LocalEntryNotFoundError as error:
+        why = " (HF_HUB_OFFLINE is set)" if constants.HF_HUB_OFFLINE else f": {first_line(error.__cause__ or error)}"
         raise InputError(
-            f"{reference} is not in the cache, and the Hugging Face Hub cannot be asked"
-            + (" (HF_HUB_OFFLINE is set)." if constants.HF_HUB_OFFLINE else "."),
+            f"{reference} is not in the cache, and the Hugging Face Hub cannot be asked{why}.",
             "Load it once with a connection, or give a local folder.",
         ) from error
     except HfHubHTTPError as error:
-        line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(
-            f"The Hugging Face Hub does not give {reference}: {line}.",
+            f"The Hugging Face Hub does not give {reference}: {first_line(error)}.",
             "Check the name; private and gated repositories need `hf auth login`.",
         ) from error
-    except (OSError, ValueError) as error:  # connections, full disks, names that the hub's client refuses
+    except (*CONNECTION_ERRORS, ValueError) as error:  # also full disks, and names that the hub's client refuses
         raise InputError(
             f"{reference} cannot be fetched: {error}.", "Check the name, the connection and the disk."
         ) from error
+
+
+def first_line(error: BaseException) -> str:
+    """What the hub says, else the first line of a message: the hub's client writes paragraphs."""
+    said = getattr(error, "server_message", None) or str(error)
+    return (said.strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def is_cached(folder: Path) -> bool:
+    """Whether a folder lies in the hub's cache, where files of one commit are not to be changed."""
+    return Path(constants.HF_HUB_CACHE).resolve() in folder.resolve().parents

@@ -99,7 +99,8 @@ def _read_cross_layer(config: Fields, tensors: Tensors, request: Request) -> lis
         activation = _activation(config, level, _gate(config, W_dec.flatten(1)))
         if isinstance(activation, TopK):
             raise FileFormatError(
-                f"{config.where} is a cross-layer transcoder with topk over all of its layers at once."
+                f"{config.where} is a cross-layer transcoder with topk over all of its layers at once.",
+                "Turn it into a JumpReLU with its own library.",
             )
         inward, outward = W_enc[source].T[:, None] * read[source], torch.tensor(write[source:])[:, None]
         made = Layer(inward, b_enc[source], W_dec / outward, b_dec[source] / write[source], activation)
@@ -120,11 +121,17 @@ def _gate(config: Fields, W_dec: Float[Tensor, "feature d"]) -> Float[Tensor, " 
 def _activation(config: Fields, log_threshold: Tensor | None, gate: Float[Tensor, " feature"]) -> Activation:
     if config.flag("use_glu_encoder") if "use_glu_encoder" in config else False:
         raise FileFormatError(f"{config.where} has a gated linear unit as its encoder.", "There is none here.")
-    known = {"relu": None, "jumprelu": None, "topk": None}
-    match config.one_of("act_fn", known, "relu"):
+    kind = config.one_of("act_fn", {"relu": None, "jumprelu": None, "topk": None}, "relu")
+    if kind != "jumprelu" and log_threshold is not None:
+        raise FileFormatError(
+            f"{config.where} says act_fn={kind!r}, and there is a {_THRESHOLD}.", "The files are of two dictionaries."
+        )
+    match kind:
         case "jumprelu":
             if log_threshold is None:
-                raise FileFormatError(f"{config.where} says jumprelu, and there is no {_THRESHOLD}.")
+                raise FileFormatError(
+                    f"{config.where} says jumprelu, and there is no {_THRESHOLD}.", "Copy the checkpoint again."
+                )
             return jump_relu(log_threshold.exp() / gate.clamp_min(torch.finfo(torch.float32).tiny))
         case "topk":
             return TopK(config.size("top_k", 50))
@@ -139,7 +146,7 @@ def _scale(config: Fields, tensors: Tensors, hook: str) -> float:
             return 1.0
         case "dataset-wise":
             norm = tensors.number(_NORM + hook)
-            if not 0 < norm < float("inf"):
+            if not 1e-15 < norm < 1e15:
                 raise FileFormatError(
                     f"{tensors.where} has a mean norm of {norm} for {hook}.", "Save it again once trained."
                 )

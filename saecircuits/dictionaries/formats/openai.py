@@ -43,7 +43,7 @@ def _files(folder: Folder) -> list[str]:
 def _read(folder: Folder, request: Request) -> list[Dictionary]:
     files = _files(folder) or sorted(name for name in folder.names if name.endswith(".pt"))
     if not files:
-        raise FileFormatError(f"{folder.path} holds no .pt file.")
+        raise FileFormatError(f"{folder.path} holds no .pt file.", "Copy the checkpoint again.")
     return [_read_file(folder, name, request) for name in files]
 
 

@@ -12,7 +12,7 @@ from saecircuits.errors import InputError
 from .folder import Folder
 from .format import Format, Request
 
-CONFIG, WEIGHTS = "config.json", "weights.safetensors"
+CONFIG, WEIGHTS, LABELS = "config.json", "weights.safetensors", "labels.json"
 
 
 def _recognise(folder: Folder) -> bool:
@@ -33,4 +33,4 @@ def _write(dictionaries: Sequence[Dictionary], folder: Path, model: str) -> None
     save_dictionary(dictionary, folder, trained_on=f"activations of {model}" if model else "")
 
 
-OWN = Format("saecircuits", f"{CONFIG} and {WEIGHTS}", (CONFIG, WEIGHTS), _recognise, _read, _write, lazy=True)
+OWN = Format("saecircuits", f"{CONFIG} and {WEIGHTS}", (CONFIG, WEIGHTS, LABELS), _recognise, _read, _write, lazy=True)

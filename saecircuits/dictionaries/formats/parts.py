@@ -15,7 +15,7 @@ from einops import einsum
 from jaxtyping import Float
 from torch import Tensor
 
-from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU
+from saecircuits.dictionaries.activations import Activation, Gated, JumpReLU, ReLU, TopK
 from saecircuits.dictionaries.dictionary import Dictionary
 from saecircuits.dictionaries.stored import Stored, StoredMatrices
 from saecircuits.dictionaries.token_norm import TokenNorm
@@ -78,7 +78,10 @@ class Parts:
     def after_norm(self, gain: Float[Tensor, " d"], bias: Float[Tensor, " d"]) -> Parts:
         """Of a dictionary that reads `n`, one that reads `gain * n + bias`: a norm's output instead of its inside."""
         if not bool((gain != 0).all()):
-            raise FileFormatError("The gain of a norm is 0 in places: what lies inside it cannot be told from outside.")
+            raise FileFormatError(
+                "The gain of a norm is 0 in places: what lies inside it cannot be told from outside.",
+                "Check that model= is the model that the dictionary is for.",
+            )
         skip, inner = self.W_skip, 0.0 if self.b_in is None else self.b_in
         if skip is not None:
             skip = skip / gain
@@ -116,6 +119,11 @@ class Parts:
             raise FileFormatError(
                 f"{name!r} reads a width of {d_in} and writes one of {d_out}.",
                 "A dictionary here reads and writes one width: the residual stream's.",
+            )
+        if isinstance(self.activation, TopK) and self.activation.k > features:
+            raise FileFormatError(
+                f"{name!r} is to keep the {self.activation.k} largest of {features} latents.",
+                "Correct k in its config.",
             )
         stored = _both_stored(self.W_enc, self.W_dec)
         skips = self.W_skip is not None

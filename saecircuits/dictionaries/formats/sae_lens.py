@@ -25,6 +25,7 @@ from .tensors import Tensors
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
 _KNOWN = ("none", "expected_average_only_in", "covariance_whitening", *TOKEN_NORM_NAMES)
+_AGAIN = "Correct it, or copy the checkpoint again."
 _SCALER, _WHITENING = "activation_scaler.json", "activation_whitening.safetensors"
 
 
@@ -95,7 +96,7 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
                 scale = _number(folder.json(_SCALER), "scaling_factor", str(folder.path / _SCALER))
             else:
                 (scale,) = request.scales(where, 1, f"normalize_activations is {config.normalised!r}, not folded in")
-            return parts.scaled(scale, scale)
+            return _scaled(parts, scale, config.rescaled)
         case "covariance_whitening" if config.transcodes:
             raise FileFormatError(
                 f"{where} is of a transcoder on whitened activations: one matrix cannot whiten two places.",
@@ -122,6 +123,15 @@ def _unnormalised(parts: Parts, config: Config, folder: Folder, request: Request
             )
 
 
+def _scaled(parts: Parts, scale: float, rescaled: bool) -> Parts:
+    """Of raw activations; norms of decoder rows, which latents may be multiplied with, change with the rows."""
+    parts = parts.scaled(scale, scale)
+    if not rescaled:
+        return parts
+    parts.activation.rescale(1 / scale)
+    return parts.latents_times(1 / scale)
+
+
 def _by_token(parts: Parts, config: Config, where: str) -> Parts:
     if config.transcodes or not isinstance(parts.activation, ReLU | TopK):
         raise FileFormatError(
@@ -134,8 +144,8 @@ def _by_token(parts: Parts, config: Config, where: str) -> Parts:
 
 def _number(values: dict[str, Any], name: str, where: str) -> float:
     value = values.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
-        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 1e-15 < value < 1e15:
+        raise FileFormatError(f"{name} in {where} is {value!r}; a positive number is needed.", _AGAIN)
     return float(value)
 
 

@@ -21,6 +21,7 @@ _KINDS = {
     "jumprelu_transcoder": "jumprelu",
     "jumprelu_skip_transcoder": "jumprelu",
 }
+_AGAIN = "Correct it, or copy the checkpoint again."
 _OLD_NAMES = {"hook_point": "hook_name", "activation_fn_str": "activation_fn"}
 
 
@@ -74,13 +75,21 @@ def read_config(folder: Folder, name: str) -> Config:
     metadata = values.get("metadata")
     more = metadata if isinstance(metadata, dict) else values
     transcodes = "transcoder" in architecture
-    subtracts = bool(values.get("apply_b_dec_to_input", not transcodes))
+    subtracts = _flag(where, values, "apply_b_dec_to_input", not transcodes)
     if transcodes and subtracts:
         raise FileFormatError(
             f"{where} is of a transcoder and says apply_b_dec_to_input: its decoder's bias belongs to another place.",
             "Set it to false if that is what was trained.",
         )
     kind = _kind(where, architecture, activation)
+    if (
+        kind != "topk"
+        and isinstance(values.get("activation_fn_kwargs"), dict)
+        and "k" in values["activation_fn_kwargs"]
+    ):
+        raise FileFormatError(
+            f"{where} says activation_fn={activation!r}, and has a k.", 'Say "topk" if that is what was trained.'
+        )
     return Config(
         kind=kind,
         transcodes=transcodes,
@@ -89,7 +98,7 @@ def read_config(folder: Folder, name: str) -> Config:
         d_sae=_size(where, values, "d_sae"),
         k=_k(where, values) if kind == "topk" else 0,
         subtracts=subtracts,
-        rescaled=bool(values.get("rescale_acts_by_decoder_norm", False)),
+        rescaled=_flag(where, values, "rescale_acts_by_decoder_norm", False),
         normalised=_normalised(where, values.get("normalize_activations")),
         hook=str(more.get("hook_name") or ""),
         hook_out=str(more.get("hook_name_out") or ""),
@@ -115,9 +124,17 @@ def _k(where: str, values: dict[str, Any]) -> int:
 
 def _size(where: str, values: dict[str, Any], name: str) -> int:
     value = values.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise FileFormatError(f"{where} says {name}={value!r}; a positive whole number is needed.")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 1e15:
+        raise FileFormatError(f"{where} says {name}={value!r}; a positive whole number is needed.", _AGAIN)
     return value
+
+
+def _flag(where: str, values: dict[str, Any], name: str, default: bool) -> bool:
+    """A truth value; a text such as "false" is none, and would count as true."""
+    value = values.get(name, default)
+    if value is not None and not isinstance(value, bool):
+        raise FileFormatError(f"{where} says {name}={value!r}; true or false is needed.", _AGAIN)
+    return bool(value)
 
 
 def _normalised(where: str, value: Any) -> str:
@@ -127,5 +144,5 @@ def _normalised(where: str, value: Any) -> str:
     if value is True:
         return "expected_average_only_in"
     if not isinstance(value, str):
-        raise FileFormatError(f"{where} says normalize_activations={value!r}; a name is needed.")
+        raise FileFormatError(f"{where} says normalize_activations={value!r}; a name is needed.", _AGAIN)
     return value

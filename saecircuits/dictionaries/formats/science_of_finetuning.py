@@ -55,6 +55,12 @@ def _weights(folder: Folder) -> str | None:
 def _read(folder: Folder, request: Request) -> list[Dictionary]:
     name = _weights(folder) or WEIGHTS[0]
     config = Fields(str(folder.path / CONFIG), folder.json(CONFIG) if CONFIG in folder else {})
+    kind = config.within("trainer").text("dict_class", "CrossCoder")
+    if "CrossCoder" not in kind:
+        raise FileFormatError(
+            f"{config.where} says dict_class={kind!r}, and {name} holds a crosscoder.",
+            "The files are of two dictionaries; copy both again.",
+        )
     tensors = Tensors(str(folder.path / name), _plain_names(folder.values(name)))
     W_enc, b_enc = tensors.take("encoder.weight", "L", "d", "m"), tensors.take("encoder.bias", "m")
     W_dec, b_dec = tensors.take("decoder.weight", "L", "m", "d"), tensors.take("decoder.bias", "L", "d")

@@ -7,6 +7,7 @@ them, so files whose shapes disagree are refused by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ from saecircuits.dictionaries.stored import Stored
 from saecircuits.dictionaries.tensor_files import NpzFile, SafetensorsFile
 from saecircuits.errors import FileFormatError, InputError
 
+_LARGEST = 1e30
+"""What a weight stays below: scales that are folded in must not take it out of float32."""
 Size = int | str
 """A size that is known, or the name of one that has to be the same everywhere in a file."""
 
@@ -58,10 +61,14 @@ class Tensors:
         try:
             value = value.to(torch.float32)
         except (RuntimeError, TypeError) as error:  # types that do not convert, such as packed ones
-            raise FileFormatError(f"{name} in {self.where} cannot be read as float32: {error}.") from error
-        if not bool(value.isfinite().all()):
             raise FileFormatError(
-                f"{name} in {self.where} holds NaN or infinity.", "Copy the checkpoint again, or take an earlier one."
+                f"{name} in {self.where} cannot be read as float32: {error}.", "Save it again in a plain precision."
+            ) from error
+        low, high = value.aminmax()
+        if not bool((low > -_LARGEST) & (high < _LARGEST)):  # NaN is neither
+            raise FileFormatError(
+                f"{name} in {self.where} holds NaN, infinity, or numbers beyond {_LARGEST:g}.",
+                "Copy the checkpoint again, or take an earlier one.",
             )
         return value
 
@@ -104,7 +111,8 @@ class Tensors:
     def number(self, name: str) -> float:
         """A tensor of one value."""
         value = self._value(name)
-        if value.numel() != 1 or not bool(value.isfinite().all()):
+        known = value.numel() == 1 and not value.is_complex() and isfinite(float(value))
+        if not known:
             raise FileFormatError(
                 f"{name} in {self.where} is {value.tolist() if value.numel() < 2 else list(value.shape)}; one finite "
                 "number is needed.",
@@ -134,8 +142,11 @@ class Tensors:
     def _value(self, name: str) -> Tensor:
         self._known(name)
         value = self._values[name]
-        if not isinstance(value, Tensor) or value.layout is not torch.strided:
-            raise FileFormatError(f"{name} in {self.where} is {type(value).__name__}, not a dense tensor.")
+        if not isinstance(value, Tensor) or not _is_plain(value):
+            raise FileFormatError(
+                f"{name} in {self.where} is {type(value).__name__}, not a dense tensor that is in the file whole.",
+                "Save it again as a plain tensor.",
+            )
         return value.detach()
 
     def _check_shape(self, name: str, found: tuple[int, ...], shape: tuple[Size, ...]) -> None:
@@ -150,3 +161,9 @@ class Tensors:
             f"{name} in {self.where} has shape {list(found)}; [{expected}] is needed.",
             "The file is not what its name and its config say, or its tensors do not belong together.",
         )
+
+
+def _is_plain(value: Tensor) -> bool:
+    """Dense, in memory, and with as many numbers in the file as its shape says: one number may claim to be a matrix."""
+    dense = value.layout is torch.strided and value.device.type == "cpu" and not (value.is_nested or value.is_quantized)
+    return dense and value.untyped_storage().nbytes() >= value.numel() * value.element_size()

@@ -1761,13 +1761,13 @@ function hostIsDark(doc, preferred) {
 }
 
 // src/mount.ts
-function mount(build2, className) {
+function mount(build2, className, patience) {
   return {
     render({ model, el, signal }) {
       const stop = new AbortController();
       const ui = { doc: el.ownerDocument, signal: stop.signal };
       const onClean = (run) => stop.signal.addEventListener("abort", run, { once: true });
-      const { ask, kernel, close } = createAsk(model, void 0, void 0, el);
+      const { ask, kernel, close } = createAsk(model, patience?.timeout, patience?.cure, el);
       const { element: broken, attempt } = createGuard(ui);
       const root = h(ui, "div", {
         class: `saec ${className}`,
@@ -1797,14 +1797,14 @@ function mount(build2, className) {
         onClean,
         attempt
       };
-      let restyle = () => {
-      };
+      let built = {};
       attempt(build2, () => {
-        restyle = build2(stand)?.restyle ?? restyle;
+        built = build2(stand) ?? built;
       });
       el.append(root);
-      followTheme(ui, root, restyle);
-      keepFocus(ui, root, root);
+      followTheme(ui, root, built.restyle ?? (() => {
+      }));
+      keepFocus(ui, root, built.home ?? root);
       const clean = () => {
         if (stop.signal.aborted) return;
         stop.abort();

@@ -2481,35 +2481,6 @@ function summaryOf({ curve: curve2 }) {
   return `CMD ${cmd}, over log k ${log} (0 is best) · the others at ${curve2.ablation}, errors ${curve2.errors}`;
 }
 
-// src/focus.ts
-var GONE = "[hidden], :disabled";
-var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
-function keepFocus(ui, root, fallback) {
-  const { doc, signal } = ui;
-  let last = null;
-  const follow = (event) => {
-    const [target] = event.composedPath();
-    last = target instanceof Element && root.contains(target) ? target : null;
-  };
-  doc.addEventListener("focusin", follow);
-  doc.addEventListener("pointerdown", follow, true);
-  const observer = new MutationObserver(() => {
-    if (!last || last.isConnected && !last.closest(GONE)) return;
-    const now = focused(doc);
-    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
-    const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
-    const [heir = fallback, second] = alike.filter((element2) => !element2.closest(GONE));
-    (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
-  });
-  observer.observe(root, WATCHED);
-  const stop = () => {
-    observer.disconnect();
-    doc.removeEventListener("focusin", follow);
-    doc.removeEventListener("pointerdown", follow, true);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-}
-
 // src/predicted/compare.ts
 var LEAST = 0.02;
 function changeOf(graph, effect, node) {
@@ -2678,7 +2649,7 @@ function readPalette(root) {
   const entries = Object.entries(VARIABLES).map(([key3, variable]) => [key3, read(variable)]);
   return Object.fromEntries(entries);
 }
-var WATCHED2 = {
+var WATCHED = {
   attributes: true,
   attributeFilter: [
     "data-jp-theme-light",
@@ -2696,8 +2667,8 @@ function followTheme(ui, root, changed) {
     changed();
   };
   const observer = new MutationObserver(apply2);
-  observer.observe(ui.doc.body, WATCHED2);
-  observer.observe(ui.doc.documentElement, WATCHED2);
+  observer.observe(ui.doc.body, WATCHED);
+  observer.observe(ui.doc.documentElement, WATCHED);
   ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   preference?.addEventListener("change", apply2, { signal: ui.signal });
   if (!root.isConnected) applyWhenShown(ui, root, apply2);
@@ -4454,7 +4425,7 @@ function createStage(ui, { store, actions, root, commands }) {
       linkType: store.get().linkType
     });
   }
-  function render2(time) {
+  function render(time) {
     const asked = due ?? "all";
     due = null;
     if (ui.signal.aborted) return;
@@ -4488,7 +4459,7 @@ function createStage(ui, { store, actions, root, commands }) {
     }, REST_MS);
   }
   function request(extent) {
-    if (due === null) view.requestAnimationFrame((time) => store.attempt(render2, () => render2(time)));
+    if (due === null) view.requestAnimationFrame((time) => store.attempt(render, () => render(time)));
     if (due === null || RANK[extent] > RANK[due]) due = extent;
   }
   function arrange2(moving = false) {
@@ -4611,41 +4582,6 @@ function createStage(ui, { store, actions, root, commands }) {
       arrange2();
     }
   };
-}
-
-// src/guard.ts
-var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
-function createGuard(ui) {
-  const broken2 = /* @__PURE__ */ new Map();
-  const element2 = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
-  const show = () => {
-    const [first] = broken2.values();
-    element2.replaceChildren(...first === void 0 ? [] : [line3(ui, first)]);
-  };
-  return {
-    element: element2,
-    attempt(part3, block) {
-      try {
-        block();
-        if (broken2.delete(part3)) show();
-      } catch (error) {
-        broken2.set(part3, error instanceof Error ? error.message : String(error));
-        show();
-        console.error(error);
-      }
-    }
-  };
-}
-function line3(ui, reason) {
-  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
-  const text2 = h(
-    ui,
-    "div",
-    { class: "saec-error-text" },
-    h(ui, "span", { class: "saec-error-message", text: message }),
-    h(ui, "span", { class: "saec-error-cure", text: CURE })
-  );
-  return h(ui, "div", { class: "saec-error" }, text2);
 }
 
 // src/model/python.ts
@@ -5866,6 +5802,127 @@ function checkVersion(trait) {
   throw new RangeError(`its version is ${trait.version}, this widget reads version ${VERSION}`);
 }
 
+// src/focus.ts
+var GONE = "[hidden], :disabled";
+var WATCHED2 = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
+function keepFocus(ui, root, fallback) {
+  const { doc, signal } = ui;
+  let last = null;
+  const follow = (event) => {
+    const [target] = event.composedPath();
+    last = target instanceof Element && root.contains(target) ? target : null;
+  };
+  doc.addEventListener("focusin", follow);
+  doc.addEventListener("pointerdown", follow, true);
+  const observer = new MutationObserver(() => {
+    if (!last || last.isConnected && !last.closest(GONE)) return;
+    const now = focused(doc);
+    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
+    const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
+    const [heir = fallback, second] = alike.filter((element2) => !element2.closest(GONE));
+    (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
+  });
+  observer.observe(root, WATCHED2);
+  const stop = () => {
+    observer.disconnect();
+    doc.removeEventListener("focusin", follow);
+    doc.removeEventListener("pointerdown", follow, true);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+}
+
+// src/guard.ts
+var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
+function createGuard(ui) {
+  const broken2 = /* @__PURE__ */ new Map();
+  const element2 = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
+  const show = () => {
+    const [first] = broken2.values();
+    element2.replaceChildren(...first === void 0 ? [] : [line3(ui, first)]);
+  };
+  return {
+    element: element2,
+    attempt(part3, block) {
+      try {
+        block();
+        if (broken2.delete(part3)) show();
+      } catch (error) {
+        broken2.set(part3, error instanceof Error ? error.message : String(error));
+        show();
+        console.error(error);
+      }
+    }
+  };
+}
+function line3(ui, reason) {
+  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
+  const text2 = h(
+    ui,
+    "div",
+    { class: "saec-error-text" },
+    h(ui, "span", { class: "saec-error-message", text: message }),
+    h(ui, "span", { class: "saec-error-cure", text: CURE })
+  );
+  return h(ui, "div", { class: "saec-error" }, text2);
+}
+
+// src/mount.ts
+function mount(build2, className, patience) {
+  return {
+    render({ model, el, signal }) {
+      const stop = new AbortController();
+      const ui = { doc: el.ownerDocument, signal: stop.signal };
+      const onClean = (run) => stop.signal.addEventListener("abort", run, { once: true });
+      const { ask, kernel, close } = createAsk(model, patience?.timeout, patience?.cure, el);
+      const { element: broken2, attempt } = createGuard(ui);
+      const root = h(ui, "div", {
+        class: `saec ${className}`,
+        // Focusable by script: a focus that loses its control stays in the widget.
+        attrs: { tabindex: -1 },
+        on: { keydown: keepFromNotebook }
+      });
+      root.append(broken2);
+      const stand = {
+        model,
+        ui,
+        root,
+        ask,
+        kernel,
+        follow(names, block) {
+          const run = () => attempt(block, block);
+          for (const name2 of names) {
+            model.on(`change:${name2}`, run);
+            onClean(() => model.off(`change:${name2}`, run));
+          }
+          run();
+        },
+        save(name2, value) {
+          model.set(name2, value);
+          model.save_changes();
+        },
+        onClean,
+        attempt
+      };
+      let built = {};
+      attempt(build2, () => {
+        built = build2(stand) ?? built;
+      });
+      el.append(root);
+      followTheme(ui, root, built.restyle ?? (() => {
+      }));
+      keepFocus(ui, root, built.home ?? root);
+      const clean = () => {
+        if (stop.signal.aborted) return;
+        stop.abort();
+        close();
+        root.remove();
+      };
+      signal?.addEventListener("abort", clean, { once: true });
+      return clean;
+    }
+  };
+}
+
 // src/panels/banner.ts
 function banner(ui, store, dismiss) {
   const message = h(ui, "span", { class: "saec-error-message" });
@@ -6758,7 +6815,7 @@ function longList(ui, count, row, shown2 = 12) {
   const element2 = h(ui, "div", { class: "saec-long" }, inner);
   element2.style.height = `${Math.min(count, shown2) * ROW_HEIGHT}px`;
   const made = /* @__PURE__ */ new Map();
-  function render2() {
+  function render() {
     const first = Math.max(0, Math.floor(element2.scrollTop / ROW_HEIGHT) - BEYOND);
     const last = Math.min(count, first + shown2 + 2 * BEYOND);
     for (const [at, item2] of made) {
@@ -6775,8 +6832,8 @@ function longList(ui, count, row, shown2 = 12) {
       inner.insertBefore(item2, next === void 0 ? null : made.get(next) ?? null);
     }
   }
-  element2.addEventListener("scroll", render2, { signal: ui.signal, passive: true });
-  render2();
+  element2.addEventListener("scroll", render, { signal: ui.signal, passive: true });
+  render();
   return element2;
 }
 
@@ -6895,7 +6952,7 @@ function connections(ui, store, actions) {
     const rest2 = all ? 0 : edges.length - rows2.length;
     const more = () => {
       open.add(key3);
-      render2();
+      render();
     };
     return h(
       ui,
@@ -6923,7 +6980,7 @@ function connections(ui, store, actions) {
       empty && h(ui, "p", { class: "saec-hint", text: none })
     );
   }
-  function render2() {
+  function render() {
     const { graph, selected } = store.get();
     element2.hidden = !graph || selected === null;
     element2.replaceChildren();
@@ -6933,7 +6990,7 @@ function connections(ui, store, actions) {
     shownFor = key3;
     element2.replaceChildren(section(graph, selected, "inputs"), section(graph, selected, "outputs"));
   }
-  store.watch(["graph", "selected", "visible"], render2);
+  store.watch(["graph", "selected", "visible"], render);
   return element2;
 }
 
@@ -6991,7 +7048,7 @@ function nodeList(ui, store, actions) {
     on: {
       click() {
         byPlace = place4;
-        render2();
+        render();
       }
     }
   });
@@ -7018,7 +7075,7 @@ function nodeList(ui, store, actions) {
     };
     return nodeRow(ui, graph, node, look, actions);
   }
-  function render2() {
+  function render() {
     const state = store.get();
     const { graph, selected, matches } = state;
     element2.hidden = !graph || selected !== null;
@@ -7039,7 +7096,7 @@ function nodeList(ui, store, actions) {
       ...items.length > MOST_ROWS ? [longList(ui, items.length, (at) => made(items[at]), ROOM)] : items.map(made)
     );
   }
-  store.watch(["graph", "selected", "visible", "matches"], render2);
+  store.watch(["graph", "selected", "visible", "matches"], render);
   return element2;
 }
 function ranked(graph, { matches }) {
@@ -7731,7 +7788,7 @@ function scoreLine(ui, store) {
     known7.set(name2, now);
     return now.scores;
   }
-  function render2() {
+  function render() {
     due = false;
     const { graph, visible: visible2, pinned, supernodes: supernodes2 } = store.get();
     element2.hidden = graph === null;
@@ -7769,7 +7826,7 @@ function scoreLine(ui, store) {
     );
   }
   store.watch(["graph", "visible", "pinned", "supernodes"], () => {
-    if (!due) view.requestAnimationFrame(render2);
+    if (!due) view.requestAnimationFrame(render);
     due = true;
   });
   return element2;
@@ -9083,36 +9140,19 @@ function wings(ui) {
 }
 
 // src/explorer.ts
-function render({ model, el, signal }) {
-  const stop = new AbortController();
-  const ui = { doc: el.ownerDocument, signal: stop.signal };
-  const guard = createGuard(ui);
-  const store = createStore(initialState(), guard.attempt);
-  const { ask: plain3, kernel, close } = createAsk(model, void 0, void 0, el);
-  const { ask, stop: stopAll } = createStopping(plain3, (running) => store.set({ running }));
+function build({ model, ui, root, ask: plain3, kernel, onClean, attempt }) {
+  const store = createStore(initialState(), attempt);
+  const { ask, stop } = createStopping(plain3, (running) => store.set({ running }));
   const actions = createActions({ model, store, ask, history: createHistory() });
   derive(store);
-  const unfollow = followTraits(model, store, actions);
+  onClean(followTraits(model, store, actions));
+  onClean(store.close);
   fetchCards(store, ask);
   followKernel(store, kernel);
-  const { root, stage } = assemble(ui, store, actions, stopAll);
-  root.prepend(guard.element);
-  el.append(root);
-  followTheme(ui, root, stage.restyle);
-  keepFocus(ui, root, stage.element);
-  const clean = () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    unfollow();
-    close();
-    store.close();
-    root.remove();
-  };
-  signal?.addEventListener("abort", clean, { once: true });
-  return clean;
+  const stage = assemble(ui, root, store, actions, stop);
+  return { restyle: stage.restyle, home: stage.element };
 }
-function assemble(ui, store, actions, stopAll) {
-  const root = h(ui, "div", { class: "saec", on: { keydown: keepFromNotebook } });
+function assemble(ui, root, store, actions, stopAll) {
   const edit = createEditControls(ui, store, actions);
   const check2 = checkButton(ui, store, actions);
   const toolbar = createToolbar(ui, store, actions, () => stage.element.focus());
@@ -9178,9 +9218,9 @@ function assemble(ui, store, actions, stopAll) {
     empty.hidden = graph !== null;
     body.hidden = graph === null;
   });
-  return { root, stage };
+  return stage;
 }
-var explorer_default = { render };
+var explorer_default = mount(build, "saec-explorer");
 export {
   explorer_default as default
 };

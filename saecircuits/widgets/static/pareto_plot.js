@@ -55,6 +55,46 @@ async function copy(ui, text) {
   return copied;
 }
 
+// src/model/store.ts
+function createStore(initial, attempt = (_, block) => block()) {
+  let state = initial;
+  let listeners = [];
+  let changed = /* @__PURE__ */ new Set();
+  let telling = false;
+  function tell() {
+    if (telling) return;
+    telling = true;
+    try {
+      while (changed.size > 0) {
+        const now = changed;
+        changed = /* @__PURE__ */ new Set();
+        for (const { keys, listener } of listeners)
+          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
+      }
+    } finally {
+      telling = false;
+    }
+  }
+  return {
+    get: () => state,
+    set(patch) {
+      for (const key of Object.keys(patch))
+        if (!Object.is(state[key], patch[key])) changed.add(key);
+      if (changed.size === 0) return;
+      state = { ...state, ...patch };
+      tell();
+    },
+    watch(keys, listener) {
+      listeners.push({ keys: new Set(keys), listener });
+      attempt(listener, () => listener(state));
+    },
+    attempt,
+    close() {
+      listeners = [];
+    }
+  };
+}
+
 // src/focus.ts
 var GONE = "[hidden], :disabled";
 var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
@@ -152,42 +192,296 @@ function line(ui, reason) {
   return h(ui, "div", { class: "saec-error" }, text);
 }
 
-// src/model/store.ts
-function createStore(initial, attempt = (_, block) => block()) {
-  let state = initial;
-  let listeners = [];
-  let changed = /* @__PURE__ */ new Set();
-  let telling = false;
-  function tell() {
-    if (telling) return;
-    telling = true;
-    try {
-      while (changed.size > 0) {
-        const now = changed;
-        changed = /* @__PURE__ */ new Set();
-        for (const { keys, listener } of listeners)
-          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
+// src/model/host_kernel.ts
+var LOST = /* @__PURE__ */ new Set(["restarting", "autorestarting", "terminating", "dead"]);
+function followHostKernel(model, lost) {
+  const { widget_manager: manager } = model;
+  const known = Boolean(manager && "kernel" in manager);
+  const kernel = known ? manager?.kernel : null;
+  const told = (_, status) => {
+    if (LOST.has(status)) lost();
+  };
+  kernel?.statusChanged?.connect(told);
+  kernel?.disposed?.connect(lost);
+  return {
+    known,
+    absent: known && kernel === null,
+    end() {
+      kernel?.statusChanged?.disconnect(told);
+      kernel?.disposed?.disconnect(lost);
+    }
+  };
+}
+
+// src/model/kernel.ts
+var OVERDUE_MS = 2e3;
+var SILENCE_MS = 5e3;
+var MARK = ".jupyter-widgets-disconnected";
+var MARKED = "comm_live_update";
+var NO_KERNEL = {
+  message: "No kernel is behind this widget: it was stopped or restarted, or was never started.",
+  cure: "Run the cell of this widget again; until then it can be looked at."
+};
+var SILENT = {
+  message: `Python has not answered for ${SILENCE_MS / 1e3} seconds: it is busy with a cell, or has stopped.`,
+  cure: "Wait for the cell, or restart the kernel and run the cell of this widget again; until then it can be looked at."
+};
+function watchKernel(model, ping, element) {
+  const listeners = [];
+  const marked = () => element?.closest(MARK) !== null && element !== void 0;
+  let gone = marked() ? NO_KERNEL : null;
+  let timer;
+  let waiting = false;
+  let over = false;
+  function set(now) {
+    if (now === gone) return;
+    gone = now;
+    for (const listener of listeners) listener(gone);
+  }
+  function rest() {
+    clearTimeout(timer);
+    timer = void 0;
+  }
+  function ask() {
+    ping();
+    timer = setTimeout(() => {
+      if (gone === NO_KERNEL) return rest();
+      set(SILENT);
+      ask();
+    }, SILENCE_MS);
+  }
+  function lose() {
+    rest();
+    set(NO_KERNEL);
+  }
+  const look2 = () => queueMicrotask(() => {
+    if (over) return;
+    if (marked()) lose();
+    else probe();
+  });
+  function probe() {
+    rest();
+    ask();
+  }
+  model.on(MARKED, look2);
+  const host = followHostKernel(model, () => {
+    over = true;
+    lose();
+  });
+  if (host.absent) lose();
+  else if (host.known && gone === null) probe();
+  return {
+    gone: () => gone,
+    follow(listener) {
+      listeners.push(listener);
+      listener(gone);
+    },
+    heard() {
+      rest();
+      set(null);
+      if (waiting) timer = setTimeout(ask, OVERDUE_MS);
+    },
+    await(now) {
+      waiting = now;
+      if (!now && gone === null) rest();
+      else if (now && timer === void 0 && gone === null) timer = setTimeout(ask, OVERDUE_MS);
+    },
+    close() {
+      over = true;
+      rest();
+      host.end();
+      model.off(MARKED, look2);
+      listeners.length = 0;
+    }
+  };
+}
+
+// src/model/ask.ts
+var MOST_BYTES = 8e6;
+var TIMEOUT_MS = 12e4;
+var BUSY = "The kernel may be busy or stopped: wait for the running cell, or run the cell of this widget again.";
+var TOO_LARGE = {
+  message: "This is too large to be sent from the browser to Python (8 MB).",
+  cure: "Do it in Python instead."
+};
+var AskError = class extends Error {
+  cure;
+  constructor(failure) {
+    super(failure.message);
+    this.name = "AskError";
+    this.cure = failure.cure;
+  }
+};
+var Superseded = class extends Error {
+  constructor() {
+    super("A newer request has taken the place of this one.");
+    this.name = "Superseded";
+  }
+};
+function createAsk(model, timeout = TIMEOUT_MS, cure = BUSY, element) {
+  const waiting = /* @__PURE__ */ new Map();
+  const prefix = Math.random().toString(36).slice(2, 8);
+  let count = 0;
+  const kernel = watchKernel(model, () => model.send({ id: `${prefix}-${++count}`, type: "ping" }), element);
+  const hear = (message, buffers) => {
+    kernel.heard();
+    const open = waiting.get(message?.id ?? "");
+    if (!open || message.id === void 0) {
+      for (const other of waiting.values()) {
+        clearTimeout(other.timer);
+        other.timer = setTimeout(other.late, timeout);
       }
-    } finally {
-      telling = false;
+      return;
+    }
+    forget(message.id);
+    if (message.superseded) open.reject(new Superseded());
+    else if (message.error) open.reject(new AskError(message.error));
+    else open.resolve({ body: message, buffers: buffers ?? [] });
+  };
+  model.on("msg:custom", hear);
+  function forget(id) {
+    clearTimeout(waiting.get(id)?.timer);
+    waiting.delete(id);
+    kernel.await(waiting.size > 0);
+  }
+  const ask = (type, fields = {}, { signal } = {}) => new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Superseded());
+    const gone = kernel.gone();
+    if (gone) return reject(new AskError(gone));
+    const id = `${prefix}-${++count}`;
+    const message = { id, type, ...fields };
+    if (JSON.stringify(message).length > MOST_BYTES) return reject(new AskError(TOO_LARGE));
+    const cancel = () => {
+      if (!waiting.has(id)) return;
+      forget(id);
+      model.send({ id: `${prefix}-${++count}`, type: "cancel", of: id });
+      reject(new Superseded());
+    };
+    signal?.addEventListener("abort", cancel, { once: true });
+    const late = () => {
+      forget(id);
+      const seconds = Math.round(timeout / 1e3);
+      reject(new AskError({ message: `Python has not answered “${type}” for ${seconds} seconds.`, cure }));
+    };
+    waiting.set(id, { resolve, reject, timer: setTimeout(late, timeout), late });
+    kernel.await(true);
+    model.send(message);
+  });
+  function refuseAll(failure) {
+    for (const [id, open] of [...waiting]) {
+      forget(id);
+      open.reject(new AskError(failure));
     }
   }
+  kernel.follow((gone) => gone === NO_KERNEL && refuseAll(gone));
+  const close = () => {
+    model.off("msg:custom", hear);
+    refuseAll({ message: "The widget was closed.", cure: "" });
+    kernel.close();
+  };
+  return { ask, kernel, close };
+}
+
+// src/theme.ts
+var WATCHED2 = {
+  attributes: true,
+  attributeFilter: [
+    "data-jp-theme-light",
+    "data-jp-theme-name",
+    "data-vscode-theme-kind",
+    "class",
+    "data-theme"
+  ]
+};
+function followTheme(ui, root, changed) {
+  const view = ui.doc.defaultView;
+  const preference = view?.matchMedia?.("(prefers-color-scheme: dark)");
+  const apply = () => {
+    root.classList.toggle("saec-dark", hostIsDark(ui.doc, preference?.matches ?? false));
+    changed();
+  };
+  const observer = new MutationObserver(apply);
+  observer.observe(ui.doc.body, WATCHED2);
+  observer.observe(ui.doc.documentElement, WATCHED2);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  preference?.addEventListener("change", apply, { signal: ui.signal });
+  if (!root.isConnected) applyWhenShown(ui, root, apply);
+  apply();
+}
+function applyWhenShown(ui, root, apply) {
+  const observer = new ResizeObserver(() => {
+    observer.disconnect();
+    apply();
+  });
+  observer.observe(root);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+}
+function hostIsDark(doc, preferred) {
+  const jupyter = doc.body.dataset.jpThemeLight;
+  if (jupyter !== void 0) return jupyter === "false";
+  for (const element of [doc.body, doc.documentElement]) {
+    const { classList, dataset } = element;
+    const said = dataset.theme ?? "";
+    if (classList.contains("vscode-dark") || classList.contains("dark") || said.includes("dark")) return true;
+    if (classList.contains("vscode-light") || classList.contains("light") || said.includes("light"))
+      return false;
+  }
+  return preferred;
+}
+
+// src/mount.ts
+function mount(build2, className, patience) {
   return {
-    get: () => state,
-    set(patch) {
-      for (const key of Object.keys(patch))
-        if (!Object.is(state[key], patch[key])) changed.add(key);
-      if (changed.size === 0) return;
-      state = { ...state, ...patch };
-      tell();
-    },
-    watch(keys, listener) {
-      listeners.push({ keys: new Set(keys), listener });
-      attempt(listener, () => listener(state));
-    },
-    attempt,
-    close() {
-      listeners = [];
+    render({ model, el, signal }) {
+      const stop = new AbortController();
+      const ui = { doc: el.ownerDocument, signal: stop.signal };
+      const onClean = (run) => stop.signal.addEventListener("abort", run, { once: true });
+      const { ask, kernel, close } = createAsk(model, patience?.timeout, patience?.cure, el);
+      const { element: broken, attempt } = createGuard(ui);
+      const root = h(ui, "div", {
+        class: `saec ${className}`,
+        // Focusable by script: a focus that loses its control stays in the widget.
+        attrs: { tabindex: -1 },
+        on: { keydown: keepFromNotebook }
+      });
+      root.append(broken);
+      const stand = {
+        model,
+        ui,
+        root,
+        ask,
+        kernel,
+        follow(names2, block) {
+          const run = () => attempt(block, block);
+          for (const name of names2) {
+            model.on(`change:${name}`, run);
+            onClean(() => model.off(`change:${name}`, run));
+          }
+          run();
+        },
+        save(name, value) {
+          model.set(name, value);
+          model.save_changes();
+        },
+        onClean,
+        attempt
+      };
+      let built = {};
+      attempt(build2, () => {
+        built = build2(stand) ?? built;
+      });
+      el.append(root);
+      followTheme(ui, root, built.restyle ?? (() => {
+      }));
+      keepFocus(ui, root, built.home ?? root);
+      const clean = () => {
+        if (stop.signal.aborted) return;
+        stop.abort();
+        close();
+        root.remove();
+      };
+      signal?.addEventListener("abort", clean, { once: true });
+      return clean;
     }
   };
 }
@@ -1015,87 +1309,21 @@ function mark(ui, state, point) {
   return svg;
 }
 
-// src/theme.ts
-var WATCHED2 = {
-  attributes: true,
-  attributeFilter: [
-    "data-jp-theme-light",
-    "data-jp-theme-name",
-    "data-vscode-theme-kind",
-    "class",
-    "data-theme"
-  ]
-};
-function followTheme(ui, root, changed) {
-  const view = ui.doc.defaultView;
-  const preference = view?.matchMedia?.("(prefers-color-scheme: dark)");
-  const apply = () => {
-    root.classList.toggle("saec-dark", hostIsDark(ui.doc, preference?.matches ?? false));
-    changed();
-  };
-  const observer = new MutationObserver(apply);
-  observer.observe(ui.doc.body, WATCHED2);
-  observer.observe(ui.doc.documentElement, WATCHED2);
-  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  preference?.addEventListener("change", apply, { signal: ui.signal });
-  if (!root.isConnected) applyWhenShown(ui, root, apply);
-  apply();
-}
-function applyWhenShown(ui, root, apply) {
-  const observer = new ResizeObserver(() => {
-    observer.disconnect();
-    apply();
-  });
-  observer.observe(root);
-  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-}
-function hostIsDark(doc, preferred) {
-  const jupyter = doc.body.dataset.jpThemeLight;
-  if (jupyter !== void 0) return jupyter === "false";
-  for (const element of [doc.body, doc.documentElement]) {
-    const { classList, dataset } = element;
-    const said = dataset.theme ?? "";
-    if (classList.contains("vscode-dark") || classList.contains("dark") || said.includes("dark")) return true;
-    if (classList.contains("vscode-light") || classList.contains("light") || said.includes("light"))
-      return false;
-  }
-  return preferred;
-}
-
 // src/pareto_plot.ts
-function render({ model, el, signal }) {
-  const stop = new AbortController();
-  const ui = { doc: el.ownerDocument, signal: stop.signal };
-  const guard = createGuard(ui);
-  const store = createStore(initialState(), guard.attempt);
-  const unfollow = followTraits(model, store);
+function build({ model, ui, root, onClean, attempt }) {
+  const store = createStore(initialState(), attempt);
+  onClean(followTraits(model, store));
+  onClean(store.close);
   const actions = createActions(model, store);
   const plot = createPlot(ui, store, actions);
-  const code = lastAction(ui, store);
-  const root = h(
-    ui,
-    "div",
-    { class: "saec saec-pareto", on: { keydown: keepFromNotebook } },
-    guard.element,
+  root.append(
     paretoControls(ui, store, actions),
     h(ui, "div", { class: "saec-pareto-body" }, plot, sidePanel(ui, store, actions)),
-    code
+    lastAction(ui, store)
   );
-  el.append(root);
-  followTheme(ui, root, () => {
-  });
-  keepFocus(ui, root, plot);
-  const clean = () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    unfollow();
-    store.close();
-    root.remove();
-  };
-  signal?.addEventListener("abort", clean, { once: true });
-  return clean;
+  return { home: plot };
 }
-var pareto_plot_default = { render };
+var pareto_plot_default = mount(build, "saec-pareto");
 export {
   pareto_plot_default as default
 };

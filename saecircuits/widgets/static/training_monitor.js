@@ -55,105 +55,44 @@ async function copy(ui, text) {
   return copied;
 }
 
-// src/focus.ts
-var GONE = "[hidden], :disabled";
-var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
-function keepFocus(ui, root, fallback) {
-  const { doc, signal } = ui;
-  let last = null;
-  const follow = (event) => {
-    const [target] = event.composedPath();
-    last = target instanceof Element && root.contains(target) ? target : null;
-  };
-  doc.addEventListener("focusin", follow);
-  doc.addEventListener("pointerdown", follow, true);
-  const observer = new MutationObserver(() => {
-    if (!last || last.isConnected && !last.closest(GONE)) return;
-    const now = focused(doc);
-    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
-    const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
-    const [heir = fallback, second] = alike.filter((element) => !element.closest(GONE));
-    (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
-  });
-  observer.observe(root, WATCHED);
-  const stop = () => {
-    observer.disconnect();
-    doc.removeEventListener("focusin", follow);
-    doc.removeEventListener("pointerdown", follow, true);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-}
-
-// src/text.ts
-var INVISIBLE = (
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-);
-var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
-function visible(text) {
-  return text.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
-}
-function percent(share) {
-  if (!Number.isFinite(share)) return "–";
-  const value = 100 * share;
-  if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
-}
-function significant(value) {
-  if (!Number.isFinite(value)) return "–";
-  if (value === 0) return "0";
-  const text = Math.abs(value) >= 1e3 ? compact(value) : value.toPrecision(3);
-  return text.replace("-", "−");
-}
-function compact(value) {
-  const size = Math.abs(value);
-  const [unit, sign] = size >= 1e9 ? [1e9, "B"] : size >= 1e6 ? [1e6, "M"] : size >= 1e3 ? [1e3, "k"] : [1, ""];
-  const scaled = value / Number(unit);
-  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
-  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
-}
-function duration(seconds) {
-  if (!Number.isFinite(seconds) || seconds < 0) return "–";
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
-}
-
-// src/guard.ts
-var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
-function createGuard(ui) {
-  const broken = /* @__PURE__ */ new Map();
-  const element = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
-  const show = () => {
-    const [first] = broken.values();
-    element.replaceChildren(...first === void 0 ? [] : [line(ui, first)]);
-  };
-  return {
-    element,
-    attempt(part, block) {
-      try {
-        block();
-        if (broken.delete(part)) show();
-      } catch (error) {
-        broken.set(part, error instanceof Error ? error.message : String(error));
-        show();
-        console.error(error);
+// src/model/store.ts
+function createStore(initial, attempt = (_, block) => block()) {
+  let state = initial;
+  let listeners = [];
+  let changed = /* @__PURE__ */ new Set();
+  let telling = false;
+  function tell() {
+    if (telling) return;
+    telling = true;
+    try {
+      while (changed.size > 0) {
+        const now = changed;
+        changed = /* @__PURE__ */ new Set();
+        for (const { keys, listener } of listeners)
+          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
       }
+    } finally {
+      telling = false;
+    }
+  }
+  return {
+    get: () => state,
+    set(patch) {
+      for (const key of Object.keys(patch))
+        if (!Object.is(state[key], patch[key])) changed.add(key);
+      if (changed.size === 0) return;
+      state = { ...state, ...patch };
+      tell();
+    },
+    watch(keys, listener) {
+      listeners.push({ keys: new Set(keys), listener });
+      attempt(listener, () => listener(state));
+    },
+    attempt,
+    close() {
+      listeners = [];
     }
   };
-}
-function line(ui, reason) {
-  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
-  const text = h(
-    ui,
-    "div",
-    { class: "saec-error-text" },
-    h(ui, "span", { class: "saec-error-message", text: message }),
-    h(ui, "span", { class: "saec-error-cure", text: CURE })
-  );
-  return h(ui, "div", { class: "saec-error" }, text);
 }
 
 // src/model/host_kernel.ts
@@ -346,46 +285,6 @@ function createAsk(model, timeout = TIMEOUT_MS, cure = BUSY, element) {
   return { ask, kernel, close };
 }
 
-// src/model/store.ts
-function createStore(initial, attempt = (_, block) => block()) {
-  let state = initial;
-  let listeners = [];
-  let changed = /* @__PURE__ */ new Set();
-  let telling = false;
-  function tell() {
-    if (telling) return;
-    telling = true;
-    try {
-      while (changed.size > 0) {
-        const now = changed;
-        changed = /* @__PURE__ */ new Set();
-        for (const { keys, listener } of listeners)
-          if ([...now].some((key) => keys.has(key))) attempt(listener, () => listener(state));
-      }
-    } finally {
-      telling = false;
-    }
-  }
-  return {
-    get: () => state,
-    set(patch) {
-      for (const key of Object.keys(patch))
-        if (!Object.is(state[key], patch[key])) changed.add(key);
-      if (changed.size === 0) return;
-      state = { ...state, ...patch };
-      tell();
-    },
-    watch(keys, listener) {
-      listeners.push({ keys: new Set(keys), listener });
-      attempt(listener, () => listener(state));
-    },
-    attempt,
-    close() {
-      listeners = [];
-    }
-  };
-}
-
 // src/model/failure.ts
 function asFailure(error) {
   if (error instanceof AskError) return { message: error.message, cure: error.cure };
@@ -408,6 +307,43 @@ function literal(text) {
 }
 function stopRuns(name) {
   return `monitor.stop(${name === void 0 ? "" : literal(name)})`;
+}
+
+// src/text.ts
+var INVISIBLE = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be made visible
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+);
+var named = { "\n": "↵", "\r": "␍", "	": "⇥" };
+function visible(text) {
+  return text.replace(/[\n\r\t]/g, (character) => named[character] ?? character).replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+}
+function percent(share) {
+  if (!Number.isFinite(share)) return "–";
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return "<0.1 %";
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+}
+function significant(value) {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const text = Math.abs(value) >= 1e3 ? compact(value) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+function compact(value) {
+  const size = Math.abs(value);
+  const [unit, sign] = size >= 1e9 ? [1e9, "B"] : size >= 1e6 ? [1e6, "M"] : size >= 1e3 ? [1e3, "k"] : [1, ""];
+  const scaled = value / Number(unit);
+  const digits = Math.abs(scaled) >= 100 || unit === 1 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
+  return `${Number(scaled.toFixed(digits))}${sign}`.replace("-", "−");
+}
+function duration(seconds) {
+  if (!Number.isFinite(seconds) || seconds < 0) return "–";
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }
 
 // src/monitor/curves.ts
@@ -1136,6 +1072,174 @@ function numbers({ row, curves, latest }, run) {
   return [...texts, Number.isFinite(tokens) && Number.isFinite(shown(0)) ? compact(tokens) : "–"];
 }
 
+// src/focus.ts
+var GONE = "[hidden], :disabled";
+var WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] };
+function keepFocus(ui, root, fallback) {
+  const { doc, signal } = ui;
+  let last = null;
+  const follow = (event) => {
+    const [target] = event.composedPath();
+    last = target instanceof Element && root.contains(target) ? target : null;
+  };
+  doc.addEventListener("focusin", follow);
+  doc.addEventListener("pointerdown", follow, true);
+  const observer = new MutationObserver(() => {
+    if (!last || last.isConnected && !last.closest(GONE)) return;
+    const now = focused(doc);
+    if (now && now !== last && now !== doc.body && !now.shadowRoot) return;
+    const alike = [...root.getElementsByClassName(last.getAttribute("class") ?? "")];
+    const [heir = fallback, second] = alike.filter((element) => !element.closest(GONE));
+    (second || !(heir instanceof HTMLElement) ? fallback : heir).focus({ preventScroll: true });
+  });
+  observer.observe(root, WATCHED);
+  const stop = () => {
+    observer.disconnect();
+    doc.removeEventListener("focusin", follow);
+    doc.removeEventListener("pointerdown", follow, true);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+}
+
+// src/guard.ts
+var CURE = "The widget and the Python package may be of different versions: restart the kernel and reload the page.";
+function createGuard(ui) {
+  const broken = /* @__PURE__ */ new Map();
+  const element = h(ui, "div", { class: "saec-broken", attrs: { role: "alert" } });
+  const show = () => {
+    const [first] = broken.values();
+    element.replaceChildren(...first === void 0 ? [] : [line(ui, first)]);
+  };
+  return {
+    element,
+    attempt(part, block) {
+      try {
+        block();
+        if (broken.delete(part)) show();
+      } catch (error) {
+        broken.set(part, error instanceof Error ? error.message : String(error));
+        show();
+        console.error(error);
+      }
+    }
+  };
+}
+function line(ui, reason) {
+  const message = `A part of this widget cannot be shown: ${visible(reason)}.`;
+  const text = h(
+    ui,
+    "div",
+    { class: "saec-error-text" },
+    h(ui, "span", { class: "saec-error-message", text: message }),
+    h(ui, "span", { class: "saec-error-cure", text: CURE })
+  );
+  return h(ui, "div", { class: "saec-error" }, text);
+}
+
+// src/theme.ts
+var WATCHED2 = {
+  attributes: true,
+  attributeFilter: [
+    "data-jp-theme-light",
+    "data-jp-theme-name",
+    "data-vscode-theme-kind",
+    "class",
+    "data-theme"
+  ]
+};
+function followTheme(ui, root, changed) {
+  const view = ui.doc.defaultView;
+  const preference = view?.matchMedia?.("(prefers-color-scheme: dark)");
+  const apply = () => {
+    root.classList.toggle("saec-dark", hostIsDark(ui.doc, preference?.matches ?? false));
+    changed();
+  };
+  const observer = new MutationObserver(apply);
+  observer.observe(ui.doc.body, WATCHED2);
+  observer.observe(ui.doc.documentElement, WATCHED2);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  preference?.addEventListener("change", apply, { signal: ui.signal });
+  if (!root.isConnected) applyWhenShown(ui, root, apply);
+  apply();
+}
+function applyWhenShown(ui, root, apply) {
+  const observer = new ResizeObserver(() => {
+    observer.disconnect();
+    apply();
+  });
+  observer.observe(root);
+  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+}
+function hostIsDark(doc, preferred) {
+  const jupyter = doc.body.dataset.jpThemeLight;
+  if (jupyter !== void 0) return jupyter === "false";
+  for (const element of [doc.body, doc.documentElement]) {
+    const { classList, dataset } = element;
+    const said = dataset.theme ?? "";
+    if (classList.contains("vscode-dark") || classList.contains("dark") || said.includes("dark")) return true;
+    if (classList.contains("vscode-light") || classList.contains("light") || said.includes("light"))
+      return false;
+  }
+  return preferred;
+}
+
+// src/mount.ts
+function mount(build2, className, patience) {
+  return {
+    render({ model, el, signal }) {
+      const stop = new AbortController();
+      const ui = { doc: el.ownerDocument, signal: stop.signal };
+      const onClean = (run) => stop.signal.addEventListener("abort", run, { once: true });
+      const { ask, kernel, close } = createAsk(model, patience?.timeout, patience?.cure, el);
+      const { element: broken, attempt } = createGuard(ui);
+      const root = h(ui, "div", {
+        class: `saec ${className}`,
+        // Focusable by script: a focus that loses its control stays in the widget.
+        attrs: { tabindex: -1 },
+        on: { keydown: keepFromNotebook }
+      });
+      root.append(broken);
+      const stand = {
+        model,
+        ui,
+        root,
+        ask,
+        kernel,
+        follow(names, block) {
+          const run = () => attempt(block, block);
+          for (const name of names) {
+            model.on(`change:${name}`, run);
+            onClean(() => model.off(`change:${name}`, run));
+          }
+          run();
+        },
+        save(name, value) {
+          model.set(name, value);
+          model.save_changes();
+        },
+        onClean,
+        attempt
+      };
+      let built = {};
+      attempt(build2, () => {
+        built = build2(stand) ?? built;
+      });
+      el.append(root);
+      followTheme(ui, root, built.restyle ?? (() => {
+      }));
+      keepFocus(ui, root, built.home ?? root);
+      const clean = () => {
+        if (stop.signal.aborted) return;
+        stop.abort();
+        close();
+        root.remove();
+      };
+      signal?.addEventListener("abort", clean, { once: true });
+      return clean;
+    }
+  };
+}
+
 // src/panels/banner.ts
 function banner(ui, store, dismiss) {
   const message = h(ui, "span", { class: "saec-error-message" });
@@ -1194,82 +1298,19 @@ function codeStrip(ui, buttons) {
   };
 }
 
-// src/theme.ts
-var WATCHED2 = {
-  attributes: true,
-  attributeFilter: [
-    "data-jp-theme-light",
-    "data-jp-theme-name",
-    "data-vscode-theme-kind",
-    "class",
-    "data-theme"
-  ]
-};
-function followTheme(ui, root, changed) {
-  const view = ui.doc.defaultView;
-  const preference = view?.matchMedia?.("(prefers-color-scheme: dark)");
-  const apply = () => {
-    root.classList.toggle("saec-dark", hostIsDark(ui.doc, preference?.matches ?? false));
-    changed();
-  };
-  const observer = new MutationObserver(apply);
-  observer.observe(ui.doc.body, WATCHED2);
-  observer.observe(ui.doc.documentElement, WATCHED2);
-  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  preference?.addEventListener("change", apply, { signal: ui.signal });
-  if (!root.isConnected) applyWhenShown(ui, root, apply);
-  apply();
-}
-function applyWhenShown(ui, root, apply) {
-  const observer = new ResizeObserver(() => {
-    observer.disconnect();
-    apply();
-  });
-  observer.observe(root);
-  ui.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-}
-function hostIsDark(doc, preferred) {
-  const jupyter = doc.body.dataset.jpThemeLight;
-  if (jupyter !== void 0) return jupyter === "false";
-  for (const element of [doc.body, doc.documentElement]) {
-    const { classList, dataset } = element;
-    const said = dataset.theme ?? "";
-    if (classList.contains("vscode-dark") || classList.contains("dark") || said.includes("dark")) return true;
-    if (classList.contains("vscode-light") || classList.contains("light") || said.includes("light"))
-      return false;
-  }
-  return preferred;
-}
-
 // src/training_monitor.ts
-var PATIENCE_MS2 = 2e4;
-var CURE2 = "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel.";
-function render({ model, el, signal }) {
-  const stop = new AbortController();
-  const ui = { doc: el.ownerDocument, signal: stop.signal };
-  const guard = createGuard(ui);
-  const store = createStore(initialState(), guard.attempt);
-  const { ask, close } = createAsk(model, PATIENCE_MS2, CURE2);
+var PATIENCE = {
+  timeout: 2e4,
+  cure: "While a cell runs, the kernel hears this button only with ipykernel 7 and JupyterLab 4.4 or later. Train in the background with monitor.train(…), or interrupt the kernel."
+};
+function build({ model, ui, root, ask, onClean, attempt }) {
+  const store = createStore(initialState(), attempt);
   const frame = (run) => void ui.doc.defaultView?.requestAnimationFrame(run);
-  const unfollow = followTraits(model, store, frame);
-  const { root, charts } = assemble(ui, store, createActions(store, ask));
-  root.prepend(guard.element);
-  el.append(root);
-  followTheme(ui, root, () => {
-  });
-  keepFocus(ui, root, charts);
-  const clean = () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    unfollow();
-    close();
-    store.close();
-    root.remove();
-  };
-  signal?.addEventListener("abort", clean, { once: true });
-  return clean;
+  onClean(followTraits(model, store, frame));
+  onClean(store.close);
+  return { home: assemble(ui, root, store, createActions(store, ask)) };
 }
-function assemble(ui, store, actions) {
+function assemble(ui, root, store, actions) {
   const code = codeStrip(ui, [
     {
       text: "Copy as Python",
@@ -1300,15 +1341,7 @@ function assemble(ui, store, actions) {
   );
   const live = h(ui, "div", { class: "saec-offscreen", attrs: { "aria-live": "polite" } });
   const body = h(ui, "div", {}, monitorHead(ui, store, actions), charts, runTable(ui, store, actions), live);
-  const root = h(
-    ui,
-    "div",
-    { class: "saec saec-monitor", on: { keydown: keepFromNotebook } },
-    banner(ui, store, actions.dismiss),
-    empty,
-    body,
-    code.element
-  );
+  root.append(banner(ui, store, actions.dismiss), empty, body, code.element);
   store.watch(["code"], (state) => {
     code.element.hidden = state.code === "";
     code.show(state.code);
@@ -1321,9 +1354,9 @@ function assemble(ui, store, actions) {
   store.watch(["row", "run"], (state) => {
     live.textContent = visible(announce(state));
   });
-  return { root, charts };
+  return charts;
 }
-var training_monitor_default = { render };
+var training_monitor_default = mount(build, "saec-monitor", PATIENCE);
 export {
   training_monitor_default as default
 };

@@ -51,6 +51,8 @@ CASES = {
             "old_topk",
             "old_gated",
             "scaled",
+            "scaled_topk_rescaled",
+            "scaled_batchtopk_rescaled",
             "whitened",
             "whitened_plain_input",
             "layer_norm_standard",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import torch
@@ -140,17 +141,27 @@ def old(data: Path, case: str, config: dict, seed: int) -> None:
 
 
 def scaled(data: Path) -> None:
-    """A training checkpoint: the scale lies beside the weights and is not folded in yet."""
-    config = StandardSAEConfig(
-        d_in=D, d_sae=M, normalize_activations="expected_average_only_in", metadata=SAEMetadata(hook_name=HOOK)
-    )
-    sae = StandardSAE(config)
-    shake(sae, 40)
-    folder = data / "sae_lens_scaled"
-    sae.save_model(folder)
-    (folder / "activation_scaler.json").write_text(json.dumps({"scaling_factor": 0.3, "has_whitening": False}))
-    sae.fold_activation_norm_scaling_factor(0.3)
-    expect(sae, data, "scaled")
+    """Training checkpoints: the scale lies beside the weights and is not folded in yet."""
+    top = {"k": 3, "rescale_acts_by_decoder_norm": True}
+    for case, kind, config, more in (
+        ("scaled", StandardSAE, StandardSAEConfig, {}),
+        ("scaled_topk_rescaled", TopKSAE, TopKSAEConfig, top),
+        ("scaled_batchtopk_rescaled", BatchTopKTrainingSAE, BatchTopKTrainingSAEConfig, top),
+    ):
+        normalised = {"normalize_activations": "expected_average_only_in", "metadata": SAEMetadata(hook_name=HOOK)}
+        sae = kind(config(d_in=D, d_sae=M, **normalised, **more))
+        shake(sae, 40)
+        if hasattr(sae, "topk_threshold"):
+            sae.topk_threshold = torch.tensor(1.7, dtype=torch.double)
+        folder = data / f"sae_lens_{case}"
+        sae.save_model(folder)
+        (folder / "activation_scaler.json").write_text(json.dumps({"scaling_factor": 0.3, "has_whitening": False}))
+        sae.fold_activation_norm_scaling_factor(0.3)
+        if hasattr(sae, "save_inference_model"):
+            with tempfile.TemporaryDirectory() as made:
+                sae.save_inference_model(made)
+                sae = SAE.load_from_disk(made)
+        expect(sae, data, case)
 
 
 def whitened(data: Path) -> None:
