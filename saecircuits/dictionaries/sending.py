@@ -23,10 +23,10 @@ def encoder_of(dictionary: Dictionary, features: Int[Tensor, " feature"] | None 
     with torch.device("meta"):  # nothing is made only to be thrown away
         part = Dictionary(dictionary.name, dictionary.reads, dictionary.writes, 1, dictionary.d_model, activation)
     for name, value in (
-        ("W_enc", dictionary.W_enc[some]),
+        ("W_enc", dictionary.W_enc if features is None else dictionary.encoder_rows(features)),
         ("b_enc", dictionary.b_enc[some]),
         ("b_in", dictionary.b_in),
-        ("W_dec", dictionary.W_enc.new_empty(0, len(dictionary.writes), dictionary.d_model)),
+        ("W_dec", dictionary.b_enc.new_empty(0, len(dictionary.writes), dictionary.d_model)),
         ("b_dec", dictionary.b_dec),
     ):
         part.register_parameter(name, nn.Parameter(value.detach(), requires_grad=False))
