@@ -41,7 +41,7 @@ class Table(Sequence[Row], Generic[Row]):
     def __repr__(self) -> str:
         cells = [list(self.columns), *self._cells()]
         widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
-        numeric = [all(_is_number(self._value(row, name)) for row in self.rows) for name in self.columns.values()]
+        numeric = self._numeric()
         lines = [
             "  ".join(
                 cell.rjust(width) if right else cell.ljust(width)
@@ -52,10 +52,16 @@ class Table(Sequence[Row], Generic[Row]):
         return "\n".join([self.title, *lines] if self.title else lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._cells())
+        sides = ["" if right else ' style="text-align: left"' for right in self._numeric()]
+        head = "".join(f"<th{side}>{escape(name)}</th>" for side, name in zip(sides, self.columns, strict=True))
+        rows = ("".join(f"<td{s}>{escape(c)}</td>" for s, c in zip(sides, row, strict=True)) for row in self._cells())
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _numeric(self) -> list[bool]:
+        """Which columns hold numbers alone."""
+        return [all(_is_number(self._value(row, name)) for row in self.rows) for name in self.columns.values()]
 
     def _cells(self) -> list[list[str]]:
         return [[_text(self._value(row, name)) for name in self.columns.values()] for row in self.rows]

@@ -26,7 +26,7 @@ from huggingface_hub.utils import close_session
 Files = dict[str, bytes]
 CLIENT_WARNS = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 """The hub's client puts LFS files in a way that its own HTTP library warns of."""
-TOKENS = {"hf_me": "me", "hf_other": "other"}
+TOKENS = {"hf_me": "me", "hf_other": "other", "hf_reader": "your-name"}
 """Token -> the owner for whom it may write."""
 
 

@@ -19,6 +19,7 @@ from nnsight.intervention.backends.remote import RemoteBackend, RemoteError
 from nnsight.schema.config import CONFIG
 
 from saecircuits.subject import Subject, load_model
+from saecircuits.subject.loading import without_weights
 from tests.tiny import tiny_model, tiny_tokenizer
 
 
@@ -27,11 +28,13 @@ class Server:
 
     Attributes:
         sent: sizes of the requests so far, in bytes.
+        last: the last one.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.sent: list[int] = []
+        self.last = b""
 
     def ask(self, request: tuple[Any, ...]) -> bytes:
         """What it answers; `RemoteError` with its report where a request fails."""
@@ -41,7 +44,8 @@ class Server:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None and self._process.stdout is not None
         data = pickle.dumps(request)
-        self.sent.append(len(request[-1]))
+        self.last = request[-1]
+        self.sent.append(len(self.last))
         self._process.stdin.write(struct.pack("<Q", len(data)) + data)
         self._process.stdin.flush()
         size = struct.unpack("<Q", self._process.stdout.read(8))[0]
@@ -103,4 +107,4 @@ def pair(name: str, folder: Path) -> tuple[Subject, Subject]:
         saved_model(name, folder)
     tokenizer = tiny_tokenizer()
     here = load_model(folder, tokenizer, dtype=torch.float32)
-    return here, load_model(folder, tokenizer, remote=True)
+    return here, without_weights(str(folder), tokenizer, folder.name)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
+
+import saecircuits as sc
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "data" / "world" / "README.md"])
@@ -38,3 +41,12 @@ def test_the_tests_that_the_widgets_page_names_exist():
     missing = [(name, title) for name, title in named if title not in files.get(name, "")]
     assert missing == []
     assert len(named) > 50
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_python_on_the_pages_is_python_and_names_what_there_is(path):
+    for block in re.findall(r"^```python\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        tree = ast.parse(block.replace("…", "..."))
+        used = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+        ours = {node.attr for node in used if isinstance(node.value, ast.Name) and node.value.id == "sc"}
+        assert ours <= set(sc.__all__), (path.name, ours - set(sc.__all__))

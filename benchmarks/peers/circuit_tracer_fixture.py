@@ -21,7 +21,7 @@ TINY = Problem(layers=3, d_model=16, heads=2, features=10, tokens=6, active=4, v
 
 
 def main(folder: Path) -> None:
-    """A whole graph, one with fewer feature nodes than fire, and the viewer's file of the whole one."""
+    """A whole graph, one with fewer feature nodes than fire, and the viewer's files of the whole one."""
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
@@ -29,6 +29,7 @@ def main(folder: Path) -> None:
         whole = side.graph(ids)
         partial = side.graph(ids, batch_size=8, max_feature_nodes=len(whole.active_features) // 2)
         create_graph_files(whole, "viewer", str(folder), scan="random", node_threshold=1.0, edge_threshold=1.0)
+        create_graph_files(whole, "pruned", str(folder), scan="random", node_threshold=0.8, edge_threshold=0.98)
         for graph, name in ((whole, "whole.pt"), (partial, "partial.pt")):
             graph.cfg.tokenizer_name = "random"
             graph.to_pt(str(folder / name))

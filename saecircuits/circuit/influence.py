@@ -10,7 +10,8 @@ does not have, count as sources in `Â`; they are neither explained inputs nor e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ _ROWS = 1024
 
 @dataclass(frozen=True)
 class Scores:
-    """How much of a circuit runs over features rather than over what the dictionaries leave out.
+    """How much of a circuit runs over features rather than over what the dictionaries leave out; NaN for what nobody
+    knows, as of a graph of another tool that holds only a part of it.
 
     Attributes:
         replacement: share of end-to-end influence that starts at token embeddings rather than at errors, 0 to 1.
@@ -36,6 +38,10 @@ class Scores:
     replacement: float
     completeness: float
     error_share: float
+
+    def known(self) -> dict[str, float]:
+        """Those that are numbers, by name."""
+        return {name: value for name, value in asdict(self).items() if not isnan(value)}
 
 
 def normalise(adjacency: sparse.csr_array) -> sparse.csr_array:

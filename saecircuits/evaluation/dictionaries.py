@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from saecircuits.errors import InputError
 from saecircuits.replacement import HasDictionaries
 from saecircuits.sites import Site
 from saecircuits.subject import Subject, Tokens
+from saecircuits.table import Table
 from saecircuits.training import Activations, Corpus, enough, stream
 
 from .replaced import Replacer, by_dictionaries, by_means, replaced_logits
@@ -82,7 +84,7 @@ class ReplacedScores:
         return (self.ablated_loss - self.replaced_loss) / (self.ablated_loss - self.loss)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Scores of dictionaries, each alone and all together.
 
@@ -114,6 +116,32 @@ class Evaluation:
             "sites": self.sites,
             "replaced": together,
         }
+
+    @property
+    def table(self) -> Table[dict[str, Any]]:
+        """A row a dictionary."""
+        rows = [
+            {"name": name, **asdict(scores), "variance_explained": scores.variance_explained}
+            for name, scores in self.dictionaries.items()
+        ]
+        columns = {"dictionary": "name", "L0": "l0", "variance explained": "variance_explained"}
+        return Table(rows, columns | {"median error": "relative_error", "dead": "dead"})
+
+    @property
+    def summary(self) -> str:
+        """All together, in a sentence."""
+        together = self.replaced
+        return (
+            f"{self.tokens} tokens of {self.corpus}. With all in place: loss {together.loss:.3f} → "
+            f"{together.replaced_loss:.3f} ({together.ablated_loss:.3f} with means), {together.loss_recovered:.1%} "
+            f"recovered; the same token first at {together.agreement:.1%}, KL {together.kl:.4f}"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.table!r}\n{self.summary}"
+
+    def _repr_html_(self) -> str:
+        return f"{self.table._repr_html_()}<p>{escape(self.summary)}</p>"
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ def to_json(circuit: Circuit) -> str:
         "format": FORMAT,
         "version": VERSION,
         "provenance": asdict(circuit.provenance),
-        "scores": asdict(circuit.scores),
+        "scores": circuit.scores.known(),
         "pruned": circuit.pruned,
         "supernodes": {name: list(members) for name, members in circuit.supernodes.items()},
         "nodes": [_node(circuit, row) for row in range(len(circuit))],

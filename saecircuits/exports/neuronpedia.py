@@ -55,8 +55,7 @@ def _metadata(circuit: Circuit) -> dict[str, Any]:
             "creator_name": "saecircuits",
             "generator": {"name": "saecircuits", "version": __version__},
         },
-        "replacement_score": circuit.scores.replacement,
-        "completeness_score": circuit.scores.completeness,
+        **{f"{name}_score": value for name, value in circuit.scores.known().items() if name != "error_share"},
     }
 
 

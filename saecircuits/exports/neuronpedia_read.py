@@ -13,13 +13,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from math import nan
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
-from saecircuits.circuit import Circuit, Feature, NodeKind
+from saecircuits.circuit import Circuit, Feature, NodeKind, Scores
 from saecircuits.errors import FileFormatError, InputError
 from saecircuits.sites import SITE_KINDS
 
@@ -35,6 +36,7 @@ def read_neuronpedia(path: str | Path) -> Circuit:
     Pins are kept as node ids in `provenance.settings["pins"]`, what a viewer keeps beside them in
     `provenance.settings["viewer"]`. The file holds no norms of errors (they are given as 1) and no values of targets
     (given as the sum of their inputs, like activations that are missing). Influence is worked out anew from the links.
+    Scores that a file does not hold are NaN if it says that it was pruned.
     `provenance.settings["ambiguous_links"]` counts links of which it could not be told whether they come from a feature
     or from an error with the same id; they were taken to come from the feature.
 
@@ -198,7 +200,8 @@ def _new_name(name: str, taken: Mapping[str, Any]) -> str:
 
 
 def _with_scores(circuit: Circuit, document: Document) -> Circuit:
-    """With the scores of the whole graph, where the file has them."""
+    """With the scores of the whole graph, where the file has them; what is left of a graph cannot tell them."""
     given = {"replacement": document.metadata.replacement_score, "completeness": document.metadata.completeness_score}
-    scores = replace(circuit.scores, **{name: score for name, score in given.items() if score is not None})
-    return replace(circuit, scores=scores)
+    known = {name: score for name, score in given.items() if score is not None}
+    part = document.metadata.is_part or (document.metadata.is_ours and not known)
+    return replace(circuit, scores=replace(Scores(nan, nan, nan) if part else circuit.scores, **known))

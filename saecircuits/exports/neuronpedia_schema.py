@@ -54,7 +54,16 @@ class Metadata(BaseModel):
     schema_version: int | None = None
     replacement_score: float | None = None
     completeness_score: float | None = None
+    node_threshold: float | None = None
+    pruning_settings: Any = None
     info: Any = None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the file says that nodes were pruned away: circuit-tracer in one place, Neuronpedia in another."""
+        settings = self.pruning_settings if isinstance(self.pruning_settings, dict) else {}
+        shares = [self.node_threshold, settings.get("node_threshold")]
+        return any(isinstance(share, int | float) and share < 1 for share in shares)
 
     @property
     def is_ours(self) -> bool:

@@ -40,11 +40,7 @@ def graph_state(
         "n_layers": origin.n_layers,
         "model": origin.model,
         "target": {"label": origin.target, "value": circuit.target_value, **_feature_target(origin)},
-        "scores": {
-            "replacement": circuit.scores.replacement,
-            "completeness": circuit.scores.completeness,
-            "error_share": circuit.scores.error_share,
-        },
+        "scores": circuit.scores.known(),
         "dictionaries": list(nodes.dictionaries),
         "live": live,
         "kernel": kernel,

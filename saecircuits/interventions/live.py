@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from saecircuits.dictionaries import Dictionary
-from saecircuits.dictionaries.sending import encoder_of
+from saecircuits.dictionaries.sending import encoder_of, encodes_each_alone
 from saecircuits.sites import Site
 from saecircuits.subject import Subject
 
@@ -25,9 +25,10 @@ class Part:
         name: of the dictionary.
         reads: its sites.
         writes: those that it writes; none if it is not edited.
-        encoder: makes latents of what is read; None where the values that are read are kept instead.
+        encoder: makes latents of what is read; None where there is nothing to edit.
         features: which latents edits may move; None for all.
         rows: their decoder rows, `[feature, write, d_model]`; None where `encoder` is the whole dictionary.
+        width: number of latents, where `encoder` makes those of `features` alone.
     """
 
     name: str
@@ -36,6 +37,17 @@ class Part:
     encoder: Dictionary | None = None
     features: Int[Tensor, " feature"] | None = None
     rows: Float[Tensor, "feature write d_model"] | None = None
+    width: int | None = None
+
+    def encoded(self, encode: Callable[[Dictionary, Tensor], Latents], x: Tensor) -> Latents:
+        """Latents of what is read, zero where none are made."""
+        assert self.encoder is not None
+        z = encode(self.encoder, x)
+        if self.width is None or self.features is None:
+            return z
+        wide = z.new_zeros(*z.shape[:-1], self.width)
+        wide[..., self.features] = z
+        return wide
 
     def written(self, difference: Latents, write: int) -> Float[Tensor, "batch position d_model"]:
         """What a change of the latents writes at one site."""
@@ -56,11 +68,14 @@ def part_of(subject: Subject, dictionary: Dictionary, slices: Iterable[slice]) -
     if not subject.remote:
         return Part(dictionary.name, dictionary.reads, dictionary.writes, dictionary)
     moved = {feature for each in slices for feature in range(*each.indices(dictionary.n_features))}
-    features = None
-    if len(moved) < dictionary.n_features:
-        features = torch.tensor(sorted(moved), dtype=torch.long, device=dictionary.b_enc.device)
-    rows = (dictionary.W_dec if features is None else dictionary.decoder_rows(features)).detach()
-    return Part(dictionary.name, dictionary.reads, dictionary.writes, encoder_of(dictionary), features, rows)
+    name, reads, writes = dictionary.name, dictionary.reads, dictionary.writes
+    if len(moved) == dictionary.n_features:
+        return Part(name, reads, writes, encoder_of(dictionary), rows=dictionary.W_dec.detach())
+    features = torch.tensor(sorted(moved), dtype=torch.long, device=dictionary.b_enc.device)
+    rows = dictionary.decoder_rows(features).detach()
+    if not encodes_each_alone(dictionary):
+        return Part(name, reads, writes, encoder_of(dictionary), features, rows)
+    return Part(name, reads, writes, encoder_of(dictionary, features), features, rows, dictionary.n_features)
 
 
 class LivePass:
@@ -98,7 +113,7 @@ class LivePass:
                 self._change(part, known[part.name])
 
     def run(self) -> LivePass:
-        """Go through all sites; then `latents` are those after the edits, and `read` what the others read."""
+        """Go through all sites; then `latents` are those after the edits, and `read` what others are to be made of."""
         sites = {site for part in self._parts for site in (*part.reads, *part.writes)}
         for site in sorted(sites | set(self._watch)):
             self._meet(site)
@@ -123,10 +138,10 @@ class LivePass:
         return torch.stack([met[site] for site in part.reads], -2)
 
     def _take(self, part: Part, x: Tensor) -> None:
-        if part.encoder is None:
+        if part.encoder is None or part.width is not None:
             self.read[part.name] = x
-        else:
-            self._change(part, self._encode(part.encoder, x))
+        if part.encoder is not None:
+            self._change(part, part.encoded(self._encode, x))
 
     def _change(self, part: Part, z: Latents) -> None:
         edited = self._edit(part.name, z)

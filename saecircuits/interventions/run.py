@@ -80,7 +80,11 @@ def run_live(replacement: Replacement, tokens: Tokens, changes: Changes, watch: 
         return live.latents, live.read, live.watched, subject.unembedded()[0], subject.logits()[0, -1]
 
     changed, read, watched, scores, logits = subject.run(tokens, body)
-    latents = {d.name: encode(tokens, d, read[d.name]) if d.name in read else changed[d.name] for d in dictionaries}
+    for dictionary in dictionaries:
+        if dictionary.name in read:
+            z = encode(tokens, dictionary, read[dictionary.name])
+            changed[dictionary.name] = z if dictionary.name not in changes else _edited(z, changes[dictionary.name])
+    latents = {name: changed[name] for name in replacement.names}
     return EditedRun(logits, scores, _first(latents), _first(watched), subject.weights.logit_cap)
 
 

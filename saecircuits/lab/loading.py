@@ -156,7 +156,12 @@ def _norm_of(model: Subject) -> Callable[[int], tuple[Tensor, Tensor]]:
 
 
 def load_model(
-    model: str | Path | nn.Module = WORLD, tokenizer: Any = None, name: str | None = None, **options: Any
+    model: str | Path | nn.Module = WORLD,
+    tokenizer: Any = None,
+    name: str | None = None,
+    *,
+    remote: bool | str = False,
+    **options: Any,
 ) -> Subject:
     """Open a language model alone, without dictionaries.
 
@@ -165,12 +170,15 @@ def load_model(
             causal language model.
         tokenizer: needed with a loaded model; otherwise the model's own is loaded.
         name: what to call it; default the name or the folder's name.
+        remote: run its passes on NDIF, by its Hugging Face name and with nnsight's key: no weights are loaded here.
+            `"local"` loads it here, and packs and unpacks each pass as for NDIF. See `docs/remote.md`.
         options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`.
 
     Raises:
-        InputError: if the model cannot be found, or a loaded model comes without its tokenizer.
+        InputError: if the model cannot be found, a loaded model comes without its tokenizer, or a remote one without a
+            key or a name.
         UnsupportedModelError: if its architecture is not in the table.
     """
     if model == WORLD:
-        return load_hugging_face_model(world_folder() / "model", tokenizer, name or WORLD, **options)
-    return load_hugging_face_model(model, tokenizer, name, **options)
+        return load_hugging_face_model(world_folder() / "model", tokenizer, name or WORLD, remote=remote, **options)
+    return load_hugging_face_model(model, tokenizer, name, remote=remote, **options)

@@ -37,8 +37,10 @@ FACTS = tuple(
 """All that the model knows."""
 
 _LAYERS, _WIDTH, _HEADS = 3, 64, 4
-_FEATURES, _K = 192, 8
-_STEPS, _RATE = 60, 1e-2
+_FEATURES, _K = 256, 5
+_STEPS, _RATE = 90, 1e-2
+_OTHER_WORDS = 0.2
+"""Weight of the words before the answer, beside 1 for the answer itself."""
 _RUN = TrainingRun(tokens=25_000, batch=256, rows=240, pool=2048)
 _REPEATED = 15
 
@@ -129,7 +131,9 @@ def _learn(model: Gemma2ForCausalLM, ids: Tensor) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), _RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, _STEPS, pct_start=0.1)
     for _ in range(_STEPS):
-        functional.cross_entropy(model(input_ids=ids[:, :-1]).logits[:, -1], ids[:, -1]).backward()
+        logits, following = model(input_ids=ids[:, :-1]).logits, ids[:, 1:]
+        everywhere = functional.cross_entropy(logits.flatten(0, 1), following.flatten())
+        (_OTHER_WORDS * everywhere + functional.cross_entropy(logits[:, -1], following[:, -1])).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()

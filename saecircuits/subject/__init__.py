@@ -8,7 +8,7 @@ from .loading import load_model
 from .norms import HeadNorm, Norm
 from .projections import AttentionWeights, QueryKeyWeights, rotate
 from .registration import register_architecture
-from .stored import HOOK, at_least_single, linear
+from .stored import HOOK, at_least_single, linear, moved
 from .subject import Subject
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
@@ -30,6 +30,7 @@ __all__ = [
     "held",
     "linear",
     "load_model",
+    "moved",
     "register_architecture",
     "rotate",
     "single_token",

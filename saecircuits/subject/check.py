@@ -13,7 +13,7 @@ from saecircuits.sites import SITE_KINDS, Site
 
 from .freezing import attention_implementation
 from .norms import Norm
-from .stored import at_least_single
+from .stored import at_least_single, quantised
 from .subject import Subject
 
 _TOKENS = 12
@@ -44,7 +44,8 @@ def check_architecture(subject: Subject) -> dict[str, float]:
             f"For {subject.name}, a path in its row of the table of architectures leads elsewhere: {error}.",
             "Correct the row.",
         ) from error
-    broken = [s for s, error in worst.items() if not error < _TOLERANCE.get(subject.weights.dtype, _HALF)]
+    tolerance = _HALF if quantised(subject.module) else _TOLERANCE.get(subject.weights.dtype, _HALF)
+    broken = [s for s, error in worst.items() if not error < tolerance]
     if broken:
         raise UnsupportedModelError(
             f"For {subject.name}, its row in the table of architectures does not hold: {'; '.join(broken)}.",

@@ -46,20 +46,16 @@ def load_model(
             there is no key for NDIF.
         UnsupportedModelError: if its architecture is not in the table; said before any weight is loaded.
     """
-    if remote not in (True, False, LOCAL):
-        raise InputError(f"remote is {remote!r}.", 'Use True, False or "local".')
+    _check_remote(model, remote, options)
     if isinstance(model, nn.Module):
-        if remote is True:
-            raise InputError("A loaded model is to be remote.", "Give its Hugging Face name, or leave remote out.")
         if tokenizer is None:
             raise InputError("A loaded model came without a tokenizer.", "Call load_model(model, tokenizer=tokenizer).")
         return Subject(model, tokenizer, name or type(model).__name__, server=_server(remote))
-    if remote is True:
-        check_key()
     try:
         _check_architecture(model, _hub_options(options))
         if remote is True:
-            return _without_weights(str(model), tokenizer, name or Path(model).name, options)
+            tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
+            return without_weights(str(model), tokenizer, name or Path(model).name, options.get("revision"))
         with _quiet_if_small(model):
             loaded = AutoModelForCausalLM.from_pretrained(model, **options)
         tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
@@ -71,14 +67,26 @@ def load_model(
     return Subject(loaded, tokenizer, name or Path(model).name, server=_server(remote))
 
 
-def _without_weights(model: str, tokenizer: Any, name: str, options: dict[str, Any]) -> Subject:
+def without_weights(model: str, tokenizer: Any, name: str, revision: str | None = None) -> Subject:
     """The model as NDIF knows it: by its name, with the shape of its modules alone."""
-    where = _hub_options(options)
-    if other := sorted(set(options) - set(where)):
-        raise InputError(f"Options {', '.join(other)} came with remote=True.", "The server has chosen them already.")
-    tokenizer = tokenizer or _tokenizer(model, where)
-    traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer, revision=where.get("revision"))
+    traced = TransformersModel(model, task="text-generation", tokenizer=tokenizer, revision=revision)
     return Subject(traced._module, tokenizer, name, traced=traced, server=Remote(True))
+
+
+def _check_remote(model: str | Path | nn.Module, remote: bool | str, options: dict[str, Any]) -> None:
+    if remote not in (True, False, LOCAL):
+        raise InputError(f"remote is {remote!r}.", 'Use True, False or "local".')
+    if remote is not True:
+        return
+    check_key()
+    if isinstance(model, nn.Module) or Path(model).exists():
+        here = "A loaded model" if isinstance(model, nn.Module) else f"{str(model)!r}, a folder here,"
+        raise InputError(
+            f"{here} is to be remote, and NDIF knows models by their Hugging Face names.",
+            'Give the name, or remote="local" to try how passes would be sent.',
+        )
+    if other := sorted(set(options) - set(_hub_options(options))):
+        raise InputError(f"Options {', '.join(other)} came with remote=True.", "The server has chosen them already.")
 
 
 def _server(remote: bool | str) -> Remote | None:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from saecircuits.errors import UnsupportedModelError
+from saecircuits.errors import InputError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -37,12 +37,7 @@ def stored(module: nn.Module, name: str) -> Tensor | None:
     if values is None or not values.is_meta:
         return values
     hook = _offloading(module.__dict__.get(HOOK))
-    if hook is None:
-        raise UnsupportedModelError(
-            f"The weights of a {type(module).__name__} are not there: they lie on the device 'meta'.",
-            "Load the model with its weights.",
-        )
-    return hook.weights_map[name]
+    return values if hook is None else hook.weights_map[name]
 
 
 def table(module: nn.Module) -> Float[Tensor, "row d_model"]:
@@ -62,14 +57,33 @@ def device_of(module: nn.Module) -> torch.device:
     return next((torch.device(hook.execution_device) for hook in hooks if hook is not None), found)
 
 
+def check_device_map(model: Any, embedding: nn.Module) -> None:
+    """Refuse a device map that leaves prompts nowhere to go, and bring a device to its front.
+
+    Transformers' pipelines take the first entry for the device of the model, and `"disk"` is none.
+
+    Raises:
+        InputError: if the token embeddings are fetched for each forward pass.
+    """
+    if stored(embedding, "weight") is not embedding.get_parameter("weight"):
+        raise InputError(
+            "The device map puts the token embeddings on disk, or away from where they compute.",
+            "Give them a device of their own in device_map, best that of the first layers; or more to max_memory.",
+        )
+    places = getattr(model, "hf_device_map", None)
+    if places is not None:
+        model.hf_device_map = dict(sorted(places.items(), key=lambda place: place[1] == "disk"))
+
+
 def linear(module: nn.Module) -> tuple[Float[Tensor, "in out"], Float[Tensor, " out"]]:
     """Weight and bias of a linear layer, in float32 if it is in half precision; the bias zero where there is none.
 
     Raises:
         UnsupportedModelError: for a layer whose numbers are kept in a form that is not known.
     """
-    bias, device = stored(module, "bias"), device_of(module)
-    weight = at_least_single(table(module).to(device))
+    kept, bias = table(module), stored(module, "bias")
+    device = device_of(module)
+    weight = at_least_single(kept.to(device))
     weight = weight if isinstance(module, Conv1D) else weight.T
     return weight, weight.new_zeros(weight.shape[1]) if bias is None else at_least_single(bias.to(device))
 

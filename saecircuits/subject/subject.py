@@ -31,6 +31,7 @@ from saecircuits.sites import Site
 from .architecture import Access, Architecture
 from .architectures import architecture_of
 from .configs import longest_prompt, model_type, text_config
+from .stored import check_device_map, device_of
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
 
@@ -88,6 +89,7 @@ class Subject:
 
     Raises:
         UnsupportedModelError: if the architecture is not in the table.
+        InputError: if a device map puts the token embeddings on disk.
     """
 
     def __init__(
@@ -115,9 +117,14 @@ class Subject:
         self._server = server
         self.around: list[tuple[Callable[..., AbstractContextManager[Any]], tuple[Any, ...]]] = []
         self.weights = Weights(model, self.architecture, None if server is None else partial(server.bring, self))
+        if traced is None:
+            check_device_map(model, model.get_submodule(self.architecture.token_embedding))
         self.traced = traced or TransformersModel(model, task="text-generation", tokenizer=tokenizer)
         out = model.get_output_embeddings()  # type: ignore[operator]
         self._unembed = next(path for path, module in model.named_modules() if module is out)
+        self._blocks: Any = model.get_submodule(self.architecture.blocks)
+        places = {device_of(part) for part in (*self._blocks, out)} - {torch.device("meta")}
+        self._spread = not places <= {self.device}
         self._lock = threading.RLock()
         self._met = _Met()
 
@@ -151,7 +158,7 @@ class Subject:
 
     @property
     def device(self) -> torch.device:
-        """Where the token embeddings lie; of a model that lies elsewhere, where its values arrive."""
+        """Where the token embeddings lie and all values are handed out; of a model elsewhere, where they arrive."""
         return self.weights.device
 
     @property
@@ -292,8 +299,8 @@ class Subject:
         """The value of a site inside `run`."""
         self._reach(site)
         if site.kind == "resid_mid" and self.parallel:  # the model never makes it
-            return self.get(Site("attn_out", site.layer)) + self._met.entered[site.layer]
-        return self._read(site.layer, self.architecture.access(site))
+            return self.get(Site("attn_out", site.layer)) + self._here(self._met.entered[site.layer])
+        return self._here(self._read(site.layer, self.architecture.access(site)))
 
     def set(self, site: Site, value: Float[Tensor, "batch position d_model"]) -> None:
         """Replace the value of a site inside `run`, in the model's own precision.
@@ -311,13 +318,13 @@ class Subject:
         self._reach(site)
         access = self.architecture.access(site)
         if site.kind == "resid_mid":
-            self._met.owed[site.layer] = value.to(self.weights.dtype) - self._read(site.layer, access)
+            self._met.owed[site.layer] = self._there(site.layer, value) - self._read(site.layer, access)
         self._write(site.layer, access, value)
 
     def mlp_hidden(self, layer: int) -> Float[Tensor, "batch position hidden"]:
         """The neurons of an MLP inside `run`: what its last matrix reads, after `mlp_in` and before `mlp_out`."""
         self._reach(Site("mlp_in", layer))
-        return self._read(layer, self.architecture.mlp_hidden)
+        return self._here(self._read(layer, self.architecture.mlp_hidden))
 
     def set_mlp_hidden(self, layer: int, value: Float[Tensor, "batch position hidden"]) -> None:
         """Replace the neurons of an MLP inside `run`."""
@@ -327,17 +334,17 @@ class Subject:
     def attention_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What attention puts out inside `run`, before its post-norm; `attn_out` where there is no post-norm."""
         self._reach(Site("attn_out", layer))
-        return self._read(layer, self.architecture.attention_raw)
+        return self._here(self._read(layer, self.architecture.attention_raw))
 
     def mlp_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What an MLP puts out inside `run`, before its post-norm; `mlp_out` where there is no post-norm."""
         self._reach(Site("mlp_out", layer))
-        return self._read(layer, self.architecture.mlp_raw)
+        return self._here(self._read(layer, self.architecture.mlp_raw))
 
     def attention_pattern(self, layer: int) -> Float[Tensor, "batch head query key"]:
         """Attention weights inside `run`; needs the `eager` implementation."""
         self._reach(Site("attn_out", layer))
-        return self._block(layer).get(self.architecture.attention).output[1]
+        return self._here(self._block(layer).get(self.architecture.attention).output[1])
 
     def attention_module(self, layer: int) -> nn.Module:
         """The attention module of one layer, for holding its pattern."""
@@ -347,17 +354,17 @@ class Subject:
     def final_input(self) -> Tensor:
         """What the last norm reads inside `run`, `[batch, position, d_model]`."""
         self._settle()
-        return self.traced.get(self.architecture.final_norm).input
+        return self._here(self.traced.get(self.architecture.final_norm).input)
 
     def logits(self) -> Tensor:
         """The logits inside `run`, `[batch, position, vocabulary]`."""
         self._settle()
-        return self.traced.output.logits
+        return self._here(self.traced.output.logits)
 
     def unembedded(self) -> Tensor:
         """The logits inside `run` before a soft cap, `[batch, position, vocabulary]`."""
         self._settle()
-        return self.traced.get(self._unembed).output
+        return self._here(self.traced.get(self._unembed).output)
 
     def read(
         self, prompts: str | Sequence[str] | Tensor | Tokens, sites: Sequence[Site]
@@ -411,6 +418,15 @@ class Subject:
                 access, owed = self.architecture.access(out), self._met.owed.pop(layer)
                 self._write(layer, access, self._read(layer, access) + owed)
 
+    def _here(self, value: Tensor) -> Tensor:
+        """A value of the model where all values are handed out."""
+        return value.to(self.device) if self._spread else value
+
+    def _there(self, layer: int, value: Tensor) -> Tensor:
+        """A value as a layer takes it."""
+        value = value.to(self.weights.dtype)
+        return value.to(device_of(self._blocks[layer])) if self._spread else value
+
     def _block(self, layer: int) -> Any:
         return self.traced.get(self.architecture.blocks)[layer]
 
@@ -420,7 +436,7 @@ class Subject:
         return value.unflatten(0, (self._met.batch, -1)) if access.flat else value
 
     def _write(self, layer: int, access: Access, value: Tensor) -> None:
-        module, value = self._module_at(layer, access), value.to(self.weights.dtype)
+        module, value = self._module_at(layer, access), self._there(layer, value)
         value = value.flatten(0, 1) if access.flat else value
         whole = None if access.item is None else getattr(module, access.end)
         if not isinstance(whole, tuple) or access.item is None:

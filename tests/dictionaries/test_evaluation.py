@@ -149,3 +149,15 @@ def test_nothing_to_measure_is_refused(monkeypatch):
     monkeypatch.setattr(Corpus, "token_rows", lambda self, subject: iter([[2]]))
     with pytest.raises(InputError, match="more than one token"):
         evaluate(Replacement(subject, _dictionaries(subject)), CORPUS)
+
+
+def test_an_evaluation_shows_itself_as_a_table_with_a_sentence():
+    subject = tiny_subject("llama")
+    found = evaluate(Replacement(subject, _dictionaries(subject)), CORPUS)
+    one = found.dictionaries["transcoder.1"]
+    assert found.table[1]["variance_explained"] == one.variance_explained
+    shown = repr(found)
+    assert f"{one.l0:.3f}" in shown.splitlines()[2]
+    assert f"{found.replaced.loss_recovered:.1%} recovered" in shown.splitlines()[-1]
+    assert found.summary.startswith("13 tokens of four texts.")
+    assert found._repr_html_().count("<tr>") == 4

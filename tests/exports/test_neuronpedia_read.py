@@ -16,10 +16,11 @@ from hypothesis import given, strategies as st
 from saecircuits.attribution import Difference, TopTokens, attribute_direct
 from saecircuits.circuit import Circuit, Feature, NodeKind
 from saecircuits.errors import FileFormatError, InputError
-from saecircuits.exports import to_neuronpedia
+from saecircuits.exports import to_json, to_neuronpedia
 from saecircuits.exports.circuit_tracer_read import read_circuit_tracer
 from saecircuits.exports.neuronpedia_read import read_neuronpedia
 from saecircuits.exports.neuronpedia_schema import paired, unpaired
+from saecircuits.exports.state import graph_state
 from tests.attribution.models import ARCHITECTURES, PROMPT, replacement
 from tests.circuit.graphs import hand_circuit, random_circuit
 from tests.exports.hostile import hostile_circuit
@@ -324,3 +325,23 @@ def test_other_text_is_refused(tmp_path: Path, text: str) -> None:
 @given(st.integers(0, 10**4), st.integers(0, 10**9))
 def test_pairing_can_be_undone(layer: int, index: int) -> None:
     assert unpaired(paired(layer, index)) == (layer, index)
+
+
+def test_a_part_of_a_graph_has_no_scores_of_the_whole(tmp_path: Path) -> None:
+    """What circuit-tracer prunes away are errors first of all; what is left would seem to explain everything."""
+    whole, part = (read_neuronpedia(DATA / f"{name}.json") for name in ("viewer", "pruned"))
+    assert whole.scores.replacement == pytest.approx(0.49200668931007385, abs=1e-6)
+    assert part.scores.known() == {}
+    assert set(part.nodes.ids) < set(whole.nodes.ids)
+    edges = whole.adjacency[[whole.nodes.rows[i] for i in part.nodes.ids]]
+    edges = edges[:, [whole.nodes.rows[i] for i in part.nodes.ids]].toarray()
+    kept = part.adjacency.toarray()
+    np.testing.assert_array_equal(kept[kept != 0], edges[kept != 0])
+    assert graph_state(part, live=False)["scores"] == {}
+    assert Circuit.load(part.save(tmp_path / "a.circuit")).scores.known() == {}
+    assert json.loads(to_json(part))["scores"] == {}
+    assert again(part, tmp_path).scores.known() == {}
+    document = json.loads((DATA / "viewer.json").read_text("utf-8"))
+    for settings, count in (({"node_threshold": 0.8}, 0), ({"node_threshold": 1}, 3), ("some", 3), ({}, 3)):
+        document["metadata"]["pruning_settings"] = settings  # where Neuronpedia keeps it
+        assert len(read(document, tmp_path).scores.known()) == count

@@ -6,6 +6,7 @@ has to come with it, and what it gives has to come back. Numbers are the same bu
 
 from __future__ import annotations
 
+import pickletools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import zstandard
 from scipy import sparse
 
 import saecircuits as sc
@@ -20,7 +22,7 @@ from saecircuits.attribution.gradient import effects
 from saecircuits.interventions import generate_step_by_step
 from saecircuits.interventions.masked import mean_latents_and_errors, run_masked
 from saecircuits.lab import ReplacementModel
-from saecircuits.sites import SITE_KINDS
+from saecircuits.sites import SITE_KINDS, Site
 from saecircuits.subject import Subject
 from saecircuits.training.harvest import stream
 from saecircuits.widgets.patch_effects import Patching, Reading
@@ -253,6 +255,39 @@ def test_activations_are_harvested(labs: Labs) -> None:
     corpus, sites = sc.Corpus.texts([PROMPT, OTHER, "w5 w6 w7 w8"] * 4, name="words"), [sc.Site("mlp_in", 1)]
     here, there = both(labs, lambda lab: [each.stacked(sites) for each in stream(lab.subject, corpus, sites, 4)])
     assert len(here) > 1
+    assert_agree(here, there)
+
+
+def test_requests_are_small_and_of_any_version_of_python(labs: Labs, server: Server) -> None:
+    start = len(server.sent)
+    labs[1].intervene(PROMPT, [sc.Ablate(firing(labs[0], 0))])
+    assert max(server.sent[start:]) < 80_000
+    whole = zstandard.ZstdDecompressor().decompressobj().decompress(server.last)
+    named = [arg for _, arg, _ in pickletools.genops(whole)]
+    packed = [arg for arg in named if isinstance(arg, bytes) and arg[:2] == b"\x80\x04"]  # header and body
+    assert len(packed) == 2
+    named += [arg for each in packed for _, arg, _ in pickletools.genops(each)]
+    assert any("def performed" in str(arg) for arg in named)  # functions go by their source
+    assert not {"CodeType", "_make_function"} & {arg for arg in named if isinstance(arg, str)}  # none by its bytecode
+
+
+def test_bodies_of_users_take_gradients(labs: Labs) -> None:
+    def found(lab: ReplacementModel) -> torch.Tensor:
+        model = lab.subject
+
+        def body() -> tuple[torch.Tensor, torch.Tensor]:
+            value = model.get(Site("mlp_out", 1)).detach().requires_grad_()
+            model.set(Site("mlp_out", 1), value)
+            return value, model.logits()[0, -1, 7]
+
+        def gradient(found: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+            value, logit = found
+            return torch.autograd.grad(logit, value)[0]
+
+        return model.run(PROMPT, body, grad=True, then=gradient)
+
+    here, there = both(labs, found)
+    assert float(here.abs().max()) > 1e-3
     assert_agree(here, there)
 
 

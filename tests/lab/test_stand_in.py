@@ -42,12 +42,12 @@ def test_its_archives_are_read_as_gemma_scope_means_them(parts: StandIn, lab: sc
             torch.testing.assert_close(dictionary.encode(read), latents, atol=1e-5, rtol=1e-5)
             expected = latents @ arrays["W_dec"] + arrays["b_dec"]
             torch.testing.assert_close(dictionary(read)[:, 0], expected, atol=1e-5, rtol=1e-5)
-    assert repr(alone) == "Dictionary(transcoder.2: mlp_in.2 → mlp_out.2, 192 features of width 64, jumprelu)"
+    assert repr(alone) == "Dictionary(transcoder.2: mlp_in.2 → mlp_out.2, 256 features of width 64, jumprelu)"
 
 
 def test_its_dictionaries_are_good_and_its_books_balance(parts: StandIn, lab: sc.ReplacementModel) -> None:
     (sae,) = sc.load_dictionaries(parts.saes)
-    assert repr(sae) == "Dictionary(sae.resid_post.1: resid_post.1, 192 features of width 64, jumprelu)"
+    assert repr(sae) == "Dictionary(sae.resid_post.1: resid_post.1, 256 features of width 64, jumprelu)"
     corpus = sc.Corpus.texts(FACTS)
     for each in (lab, sc.ReplacementModel(lab.subject, [sae])):
         assert all(scores.fvu < 0.1 for scores in sc.evaluate(each, corpus).dictionaries.values())

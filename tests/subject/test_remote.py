@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import nnsight
 import pytest
 import torch
 from nnsight import TransformersModel
@@ -19,13 +20,16 @@ from nnsight.modeling import huggingface
 from nnsight.schema.config import CONFIG
 from torch import Tensor
 
+import saecircuits as sc
+from saecircuits.dictionaries import JumpReLU, TopK
 from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.errors import InputError, SaeCircuitsError
 from saecircuits.interventions.live import LivePass, part_of
 from saecircuits.sites import Site
-from saecircuits.subject import Subject, load_model
-from saecircuits.subject.remote.calls import packed
-from saecircuits.subject.remote.host import Host
+from saecircuits.subject import Subject, held, load_model
+from saecircuits.subject.loading import without_weights
+from saecircuits.subject.remote.calls import given, packed
+from saecircuits.subject.remote.host import Host, performed
 from saecircuits.subject.remote.sources import Installed, sources_of
 from saecircuits.subject.remote.wire import Ends, pack, unpack
 from tests.ndif import saved_model
@@ -49,7 +53,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def away(folder: Path, key: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Subject]:
     """A model on NDIF, as far as this side knows."""
-    subject = load_model(folder, tiny_tokenizer(), remote=True)
+    subject = without_weights(str(folder), tiny_tokenizer(), "tiny")
     monkeypatch.setitem(huggingface._ID_CACHE, subject.traced.repo_id, "tiny/llama")
     yield subject
 
@@ -138,7 +142,16 @@ def test_a_pass_carries_of_a_dictionary_what_it_uses(simulated: Subject) -> None
         return simulated.logits()
 
     sent = sizes(simulated, (body, None, False, ()))["tensors"]
-    assert 0.5 * whole < sent < 0.53 * whole  # the encoder, one row of the decoder, and no more
+    assert 0.5 * whole < sent < 0.53 * whole  # TopK: the encoder, one row of the decoder, and no more
+    dictionary.activation = JumpReLU(torch.zeros(4096))
+    part = part_of(simulated, dictionary, [slice(7, 9)])
+    assert sizes(simulated, (body, None, False, ()))["tensors"] < 5_000  # each alone: two rows of both
+    x = torch.randn(1, 50, 1, 32)
+    assert part.encoded(lambda d, x: d.encode(x), x).nonzero()[:, -1].unique().tolist() == [7, 8]
+    expected = dictionary.encode(x)[..., 7:9]
+    torch.testing.assert_close(part.encoded(lambda d, x: d.encode(x), x)[..., 7:9], expected)
+    dictionary.activation = TopK(6)
+    part = part_of(simulated, dictionary, [slice(None)])
     assert part.encoder is not None
     torch.testing.assert_close(part.encoder.encode(torch.ones(1, 1, 32)), dictionary.encode(torch.ones(1, 1, 32)))
     rows = encoder_of(dictionary, torch.tensor([5, 9]))
@@ -201,9 +214,16 @@ def test_remote_is_one_of_three() -> None:
         load_model(tiny_model("llama"), tiny_tokenizer(), remote="ndif")
 
 
-def test_options_of_weights_are_refused(folder: Path, key: None) -> None:
+def test_options_of_weights_are_refused(key: None) -> None:
     with pytest.raises(InputError, match="Options dtype came with remote=True"):
-        load_model(folder, remote=True, dtype=torch.bfloat16)
+        load_model("google/gemma-2-2b", remote=True, dtype=torch.bfloat16, revision="main")
+
+
+def test_a_folder_is_not_remote(folder: Path, key: None) -> None:
+    with pytest.raises(InputError, match="a folder here, is to be remote, and NDIF knows models by their Hugging Face"):
+        load_model(folder, remote=True)
+    with pytest.raises(InputError, match="a folder here, is to be remote"):
+        sc.load_model("world", remote=True)
 
 
 REFUSALS = {
@@ -267,3 +287,38 @@ def test_what_needs_the_model_is_refused_apart_from_it(folder: Path, what: str) 
     with pytest.raises(InputError, match=f"apart from the model, so there are no {what}.*Load the model here"):
         subject.check_at_hand(what)
     assert subject.device.type in ("cpu", "cuda")
+
+
+class Apart:
+    """The model as the code of such a key has it: values pass through it, and its modules are empty."""
+
+    def __init__(self, folder: Path, traced: TransformersModel) -> None:
+        self._module = TransformersModel(str(folder), task="text-generation", tokenizer=tiny_tokenizer())._module
+        self._traced = traced
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._traced, name)
+
+
+def test_values_are_read_and_written_apart_from_the_model(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer())
+    site = Site("mlp_out", 1)
+
+    def body() -> Tensor:
+        here.set(site, 2 * here.get(site))
+        return here.logits()
+
+    request, model = packed(here, (body, None, False, ()), 1), here.traced
+    with torch.no_grad(), model.trace(here.tokenize(PROMPT).inputs()):
+        found = nnsight.save(performed(request, Apart(folder, model)))
+    torch.testing.assert_close(given(here, found), here.run(PROMPT, body))
+    assert not torch.allclose(given(here, found)[:, -1], here.predict(PROMPT))
+
+
+def test_gradients_and_holding_are_refused_apart_from_the_model(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer())
+    for grad, around in ((True, ()), (False, ((held, ([], [])),))):
+        request = packed(here, (lambda: here.n_layers, None, grad, around), 1)
+        refused = performed(request, Apart(folder, here.traced))
+        with pytest.raises(InputError, match="runs passes of this key apart from the model"):
+            given(here, refused)

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from saecircuits.errors import UnsupportedModelError
-from saecircuits.subject import HOOK, Norm, Subject, Tokens, attention_implementation, held, linear
+from saecircuits.subject import HOOK, Norm, Subject, Tokens, attention_implementation, held, linear, moved
 
 from .methods import GradientMethod, RelP
 
@@ -114,7 +114,8 @@ class _LinearNorm:
 
     def post_forward(self, module: nn.Module, out: Tensor) -> Tensor:
         x, self._input = self._input, torch.empty(0)
-        linear = self._norm.apply(x, self._norm.scale(x).detach()).to(out.dtype)
+        norm = moved(self._norm, x.device)
+        linear = norm.apply(x, norm.scale(x).detach()).to(out.dtype)
         out = _with_gradient_of(linear, out)
         return out if self.inner is None else self.inner.post_forward(module, out)
 

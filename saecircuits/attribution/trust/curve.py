@@ -141,15 +141,16 @@ class FaithfulnessCurve:
 
     @property
     def table(self) -> Table[CurvePoint]:
-        """One row a size."""
+        """One row a size; columns that one prompt cannot fill are not shown."""
         low, high = self._interval(self._samples)
         columns = self.faithfulness, low, high, self.completeness, self.stability
         rows = [
             CurvePoint(size, size / self.total, *map(float, values))
             for size, *values in zip(self.sizes, *columns, strict=True)
         ]
-        names = {"nodes": "nodes", "share": "share", "faithfulness": "faithfulness", "low": "low", "high": "high"}
-        return Table(rows, names | {"completeness": "completeness", "stability": "stability"}, self._title())
+        names = ("nodes", "share", "faithfulness", "low", "high", "completeness", "stability")
+        known = [name for name in names if not all(np.isnan(getattr(row, name)) for row in rows)]
+        return Table(rows, {name: name for name in known}, self._title())
 
     def nodes_for(self, faithfulness: float = 0.9) -> int | None:
         """The smallest measured size from which on f stays at or above a value; None if it never does."""

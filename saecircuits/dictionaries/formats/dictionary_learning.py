@@ -114,21 +114,52 @@ _CLASSES: dict[str, Callable[[Tensors, int], Parts]] = {
 }
 
 
+_OLD = {
+    "AutoEncoder": {"bias", "encoder.weight", "encoder.bias", "decoder.weight"},
+    "AutoEncoderNew": {"encoder.weight", "encoder.bias", "decoder.weight", "decoder.bias"},
+    "GatedAutoEncoder": {"decoder_bias", "encoder.weight", "r_mag", "gate_bias", "mag_bias", "decoder.weight"},
+}
+"""Classes that their tensors alone tell, for files of before configs named the class."""
+_OLD_PLACE = re.compile(r"^(resid|mlp|attn)_out_layer(\d+)$")
+_OLD_KINDS = {"resid": "resid_post", "mlp": "mlp_out", "attn": "attn_out"}
+
+
 def _recognise(folder: Folder) -> bool:
-    return WEIGHTS in folder and CONFIG in folder and not is_crosscoder(folder)
+    if WEIGHTS not in folder or is_crosscoder(folder):
+        return False
+    return CONFIG in folder or any(folder.has(WEIGHTS, *names) for names in _OLD.values())
 
 
 def _read(folder: Folder, request: Request) -> list[Dictionary]:
-    config = Fields(str(folder.path / CONFIG), folder.json(CONFIG))
+    config = Fields(str(folder.path / CONFIG), folder.json(CONFIG) if CONFIG in folder else {})
     trainer = config.within("trainer")
-    kind = trainer.one_of("dict_class", _CLASSES)
     sizes = {
         size: trainer.size(name) for size, name in (("d", "activation_dim"), ("m", "dict_size")) if name in trainer
     }
+    old = None if "dict_class" in trainer else _old_class(folder)
+    kind = old or trainer.one_of("dict_class", _CLASSES)
     tensors = folder.tensors(WEIGHTS, sizes)
     parts = _CLASSES[kind](tensors, trainer.size("k") if "k" in trainer and "TopK" in kind else 0)
     tensors.finish()
+    if old is not None and not request.sites and (site := _old_site(folder)) is not None:
+        return [request.one_site(trainer.where, lambda: Place(site), site.layer).build(parts, request)]
     return [_wiring(trainer, config.within("buffer"), request).build(parts, request)]
+
+
+def _old_class(folder: Folder) -> str | None:
+    held = set(folder.values(WEIGHTS))
+    return next((name for name, names in _OLD.items() if names == held), None)
+
+
+def _old_site(folder: Folder) -> Site | None:
+    """Old runs lie in folders such as `pythia-70m-deduped/resid_out_layer3/10_32768`; `embed` is of the embeddings."""
+    for each in (folder.path.absolute(), *folder.path.absolute().parents):
+        found = _OLD_PLACE.match(each.name)
+        if found:
+            return Site(_OLD_KINDS[found[1]], int(found[2]))
+        if each.name == "embed":
+            return Site("resid_pre", 0)
+    return None
 
 
 def _wiring(trainer: Fields, buffer: Fields, request: Request) -> Wiring:

@@ -26,6 +26,7 @@ from .configs import Fields
 from .folder import Folder
 from .format import Format, Request
 from .parts import Parts, jump_relu
+from .science_of_finetuning_write import SITES, write
 from .tensors import Tensors
 
 CONFIG, WEIGHTS = "config.json", ("model.safetensors", "ae.pt")
@@ -145,8 +146,10 @@ def _maybe(tensors: Tensors, name: str) -> Tensor | None:
 
 
 def _sites(config: Fields, count: int) -> list[Site]:
-    """Where it reads, if its name says so: both models' residual streams after one layer."""
+    """Where it reads, if we wrote that there, or its name says so: both models' residual streams after one layer."""
     trainer = config.within("trainer")
+    if trainer.texts(SITES):
+        return [Site.parse(site) for site in trainer.texts(SITES)]
     name = " ".join((trainer.text("wandb_name"), trainer.text("submodule_name"), config.text("name")))
     layer = re.search(r"(?:^|[-_ ])(?:L|layer_?)(\d+)(?:[-_ ]|$)", name)
     if layer is None or count != 2:
@@ -163,4 +166,5 @@ SCIENCE_OF_FINETUNING = Format(
     (CONFIG, *WEIGHTS),
     is_crosscoder,
     _read,
+    write,
 )

@@ -9,6 +9,7 @@ from typing import Any
 import cloudpickle
 import nnsight
 import torch
+from nnsight.ndif import pull_env
 from torch import Tensor, nn
 
 from saecircuits import errors
@@ -52,7 +53,7 @@ class Remote:
             out = nnsight.save(performed(request, model))
             if stop:
                 tracer.stop()
-        return _given(subject, out)
+        return given(subject, out)
 
     def write(self, subject: Any, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
         """A generation with the body at every step, on the server; ids of prompts and continuations."""
@@ -76,6 +77,7 @@ class Remote:
 
 def packed(subject: Any, asked: Any, batch: int) -> Request:
     """What a server needs to run it, plain enough for nnsight to send."""
+    pull_env()  # functions of the user's own modules are sent by their source
     ends = Ends(Installed(), subject, leaves=True)
     main = pack(asked, ends)
     header = pack({"name": subject.name, "architecture": subject.architecture, "batch": batch}, Ends(Installed()))
@@ -91,7 +93,8 @@ def packed(subject: Any, asked: Any, batch: int) -> Request:
     }
 
 
-def _given(subject: Any, out: bytes) -> Any:
+def given(subject: Any, out: bytes) -> Any:
+    """What a server sent back; an error of this package is raised here."""
     size = int.from_bytes(out[:8], "little")
     given = unpack(out[8 : 8 + size], out[8 + size :], Ends(Installed(), subject), torch.device("cpu"))
     if type(given).__name__ == "Refusal":

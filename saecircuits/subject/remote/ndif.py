@@ -51,6 +51,11 @@ def translated(subject: Any) -> Iterator[None]:
 
 def _translated(name: str, error: Exception) -> SaeCircuitsError:
     said = str(error).strip() or type(error).__name__
+    if type(error).__module__.startswith("huggingface_hub"):
+        return InputError(
+            f"The Hugging Face Hub does not tell the full name of {name}, by which NDIF knows it ({_short(said)}).",
+            "Check the name and the connection.",
+        )
     if type(error).__name__ != "RemoteError":
         return SaeCircuitsError(
             f"NDIF could not be reached, or the connection broke off ({type(error).__name__}: {_short(said)}).",

@@ -173,4 +173,4 @@ def test_every_pair_of_formats_converts_or_says_why(tmp_path: Path) -> None:
                 assert_same(given, read)
             pairs.append((kind, to))
     assert {kind for kind, _ in pairs} == {case.format for case in CASES.values()}
-    assert len(pairs) > 25
+    assert len(pairs) > 28

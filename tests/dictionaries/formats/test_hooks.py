@@ -31,6 +31,8 @@ def test_modules_come_back(kind: str) -> None:
         ("blocks.12.hook_resid_pre", "resid_pre.12"),
         ("blocks.0.hook_attn_out", "attn_out.0"),
         ("blocks.3.hook_mlp_in", "resid_mid.3"),
+        ("blocks.3.hook_in", "resid_pre.3"),
+        ("blocks.3.hook_out", "resid_post.3"),
     ],
 )
 def test_hooks(hook: str, site: str) -> None:
@@ -58,7 +60,18 @@ def test_modules(path: str, end: str, site: str) -> None:
 
 @pytest.mark.parametrize(
     "hook",
-    ["blocks.3.attn.hook_z", "blocks.3.ln2.hook_normalized", "hook_embed", "hook_mlp_out", "blocks.x.hook_z", ""],
+    [
+        "blocks.3.attn.hook_z",
+        "blocks.3.attn.hook_out",
+        "blocks.3.ln2.hook_normalized",
+        "blocks.3.ln1_post.hook_normalized",
+        "hook_embed",
+        "hook_pos_embed",
+        "ln_final.hook_normalized",
+        "hook_mlp_out",
+        "blocks.x.hook_z",
+        "",
+    ],
 )
 def test_hooks_that_have_no_site(hook: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -52,4 +52,4 @@ def test_edges_are_equal(name: str, to: str, tmp_path: Path) -> None:
     mine, other = ours.adjacency[rows][:, rows].toarray()[:, ~first], theirs.adjacency.toarray()[:, ~first]
     assert np.count_nonzero(other) > 1000
     largest = np.maximum(1, np.abs(other).max(1, keepdims=True))  # into each node; sums of such sizes are rounded
-    assert (np.abs(mine - other) / largest).max() < 1e-4
+    assert (np.abs(mine - other) / largest).max() < 1e-5

@@ -87,6 +87,8 @@ def test_whitening_without_its_matrix_is_refused(tmp_path: Path) -> None:
     ("changes", "why"),
     [
         ({"architecture": "temporal"}, "temporal"),
+        ({"architecture": "abstopk"}, "abstopk"),
+        ({"architecture": "matching_pursuit"}, "matching_pursuit"),
         ({"architecture": None, "activation_fn": "tanh-relu"}, "tanh-relu"),
         ({"architecture": ["standard"]}, "architecture"),
         ({"d_sae": 17}, "d_sae|m=17|shape"),

@@ -21,6 +21,7 @@ SITES = {
     "transcoder": (["mlp_in.0"], ["mlp_out.0"]),
     "mid": (["resid_mid.0"], ["mlp_out.0"]),
     "crosscoder": (["resid_post.1", "resid_post.2"], ["resid_post.1", "resid_post.2"]),
+    "of models": (["base:resid_post.1", "tuned:resid_post.1"], ["base:resid_post.1", "tuned:resid_post.1"]),
 }
 PARTS = {
     "relu": ReLU,
@@ -90,6 +91,8 @@ CAN = [
     ("circuit_tracer", "transcoder", "relu", True),
     ("circuit_tracer", "transcoder", "jumprelu", False),
     ("circuit_tracer", "mid", "relu", False),
+    ("science_of_finetuning", "crosscoder", "relu", False),
+    ("science_of_finetuning", "of models", "one threshold", False),
 ]
 
 
@@ -102,6 +105,18 @@ def test_what_is_written_loads_again(to: str, wiring: str, part: str, skip: bool
     assert_same([dictionary], load_dictionaries(folder, format=to))
     for name, value in dictionary.state_dict().items():  # what was handed in stays as it was
         assert torch.equal(value, before[name])
+
+
+@pytest.mark.parametrize("norm", ["crosscoder", "none"])
+def test_one_threshold_of_latents_times_their_norms_comes_back(norm: str, tmp_path: Path) -> None:
+    """As BatchTopK crosscoders of that library have it, whether they take norms or not."""
+    case = f"science_of_finetuning_batchtopk_{norm}"
+    (read,) = load_dictionaries(DATA / case)
+    convert(read, tmp_path / "out", to="science_of_finetuning")
+    held = torch.load(tmp_path / "out" / "ae.pt", weights_only=True)
+    assert int(held["code_normalization_id"]) == {"crosscoder": 1, "none": 4}[norm]
+    assert float(held["threshold"]) == pytest.approx(6.0)
+    assert_same([read], load_dictionaries(tmp_path / "out"))
 
 
 @pytest.mark.parametrize("part", ["relu", "jumprelu"])
@@ -150,6 +165,9 @@ CANNOT = [
     ("circuit_tracer_clt", cross_layer(3, "relu")[1:], "writes 0 to 1"),
     ("circuit_tracer_clt", [*cross_layer(2, "relu")[:1], *cross_layer(2, "relu", M + 1)[1:]], "alike"),
     ("circuit_tracer_clt", make("transcoder", "relu", skip=True), "linear path"),
+    ("science_of_finetuning", make("sae", "relu"), "no crosscoder"),
+    ("science_of_finetuning", make("crosscoder", "topk"), "no crosscoder"),
+    ("science_of_finetuning", make("crosscoder", "jumprelu"), "one for all"),
     ("gemma_scope", make("sae", "relu"), "cannot be written as"),
     ("parquet", make("sae", "relu"), "cannot be written as"),
     ("sae_lens", [], "no dictionary to write"),
@@ -166,5 +184,6 @@ def test_what_a_format_cannot_express_is_refused(to: str, given: object, why: st
 
 def test_the_formats_that_can_be_written() -> None:
     wanted = ["saecircuits", "sae_lens", "dictionary_learning", "sparsify", "circuit_tracer", "circuit_tracer_clt"]
+    wanted.append("science_of_finetuning")
     assert writable() == wanted
     assert {to for to, *_ in CAN} | {"circuit_tracer_clt"} == set(wanted) <= set(FORMATS)
