@@ -89,10 +89,10 @@ class Dictionary(nn.Module):
         if self._stored is None:
             self._parameters[name] = nn.Parameter(torch.zeros(shape))
 
-    def _held(self, name: str) -> Held:
+    def _parameter(self, name: str) -> nn.Parameter:
         weight = self._parameters[name]
         assert weight is not None
-        return Held(weight)
+        return weight
 
     @property
     def lazy(self) -> bool:
@@ -102,22 +102,22 @@ class Dictionary(nn.Module):
     @property
     def encoder(self) -> Matrix:
         """The encoder, wherever it lies."""
-        return self._held("W_enc") if self._stored is None else self._stored.encoder
+        return Held(self._parameter("W_enc")) if self._stored is None else self._stored.encoder
 
     @property
     def decoder(self) -> Matrix:
         """The decoder, wherever it lies."""
-        return self._held("W_dec") if self._stored is None else self._stored.decoder
+        return Held(self._parameter("W_dec")) if self._stored is None else self._stored.decoder
 
     @property
     def W_enc(self) -> Float[Tensor, "feature read d_model"]:
         """`[feature, read, d_model]`; of a lazy dictionary all of it is read anew, and a change of it is lost."""
-        return self.encoder.whole().to(self.b_enc)
+        return self._parameter("W_enc") if self._stored is None else self._stored.encoder.whole().to(self.b_enc)
 
     @property
     def W_dec(self) -> Float[Tensor, "feature write d_model"]:
         """`[feature, write, d_model]`; of a lazy dictionary all of it is read anew, and a change of it is lost."""
-        return self.decoder.whole().to(self.b_enc)
+        return self._parameter("W_dec") if self._stored is None else self._stored.decoder.whole().to(self.b_enc)
 
     def encoder_rows(self, features: Int[Tensor, "..."] | int, read: int | None = None) -> Float[Tensor, "..."]:
         """What some features are read with, at one site (`[..., d_model]`) or at all (`[..., read, d_model]`)."""

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from saecircuits.errors import FileFormatError
 
-from .matrix import Matrix
+from .matrix import Held, Matrix
 
 _AT_ONCE = 2**22
 """Numbers that are read at a time, 16 MiB in float32."""
@@ -111,6 +111,13 @@ class Stored(Matrix):
     first: int = 0
     by_feature: Float[Tensor, " feature"] | None = None
     by_width: Float[Tensor, "site width"] | None = None
+
+    def __deepcopy__(self, memo: object) -> Stored:
+        return self  # nothing of it can be changed
+
+    def __reduce__(self) -> tuple[type[Held], tuple[nn.Parameter]]:
+        """Sent elsewhere it is a matrix in memory: the file is not there."""
+        return Held, (nn.Parameter(self.whole(), requires_grad=False),)
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from copy import deepcopy
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from saecircuits.dictionaries import Dictionary, load_dictionaries, load_dictionary, save_dictionary, stored
+from saecircuits.dictionaries.sending import encoder_of
 from saecircuits.dictionaries.stored import Extent
 from saecircuits.errors import FileFormatError, InputError
 from tests.dictionaries.test_activations import FEATURES as F
@@ -111,6 +113,23 @@ def test_scales_are_folded_and_copies_are_saved(pair, tmp_path):
     again = load_dictionary(save_dictionary(copy, tmp_path / "again"))
     assert not again.lazy
     torch.testing.assert_close(again.state_dict(), wanted.state_dict())
+
+
+def test_what_is_sent_elsewhere_is_whole(pair):
+    eager, lazy = pair
+    sent, x, rows = pickle.dumps(lazy), inputs(eager, 5), torch.tensor([3, 1])
+    weights_file(lazy).unlink()
+    there = pickle.loads(sent)
+    torch.testing.assert_close(there(x), eager(x), **CLOSE)
+    assert torch.equal(there.decoder_rows(rows, 0), eager.W_dec[rows, 0])
+    assert torch.equal(there.W_enc, eager.W_enc)
+
+
+def test_of_some_features_only_their_rows_are_sent(lazy, reads):
+    some = encoder_of(lazy, torch.tensor([2, 5]))
+    assert sum(reads) == 2 * D
+    x = inputs(lazy, 4)
+    torch.testing.assert_close(some.preactivations(x), lazy.preactivations(x)[..., [2, 5]], **CLOSE)
 
 
 def test_other_precision(pair):
