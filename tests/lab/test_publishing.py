@@ -156,6 +156,15 @@ def test_other_content_stays_unless_it_is_told_to_go(hub: Hub) -> None:
     assert [each.name for each in sc.load_dictionaries("hub:me/set")] == ["transcoder.0", "transcoder.1"]
 
 
+def test_a_set_that_stays_in_its_files_is_published_whole(hub: Hub) -> None:
+    """Lazy dictionaries lose nothing on the way, and what was published loads lazily."""
+    first = sc.push_to_hub(a_set(), "me/set")
+    lazy = sc.load_dictionaries(first, lazy=True)
+    assert all(dictionary.lazy for dictionary in lazy)
+    for one, other in zip(a_set(), sc.load_dictionaries(sc.push_to_hub(lazy, "me/again")), strict=True):
+        assert_equal(one, other)
+
+
 def test_a_branch_is_made_and_main_stays_as_it_is(hub: Hub) -> None:
     sc.push_to_hub(a_set(seed=0), "me/set")
     sc.push_to_hub(a_set(seed=5), "me/set@wider")
