@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload, runtime_checkable
 
 import nnsight
 import torch
@@ -54,6 +54,7 @@ class _Met:
     owed: dict[int, Tensor] = field(default_factory=dict)
 
 
+@runtime_checkable
 class Server(Protocol):
     """Where passes run that do not run here; see `remote`.
 

@@ -301,5 +301,5 @@ def test_dictionaries_are_trained(labs: Labs) -> None:
 
 @pytest.mark.slow
 def test_heads_are_explained(labs: Labs) -> None:
-    here, there = both(labs, lambda lab: lab.explain_head(PROMPT, 1, 2).at(1))
+    here, there = both(labs, lambda lab: lab.explain_head(PROMPT, 1, 2).explanations)
     assert_agree(here, there)

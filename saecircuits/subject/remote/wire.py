@@ -13,7 +13,7 @@ import pickle
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from nnsight.intervention.serialization import CustomCloudPickler, CustomCloudUnpickler
@@ -27,6 +27,7 @@ PACKAGE = __name__.removesuffix(".subject.remote.wire")
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
+@runtime_checkable
 class Modules(Protocol):
     """Where the modules of this package come from on one side."""
 
