@@ -38,8 +38,7 @@ def device_map(name: str, on_disk: list[str]) -> dict[str, str]:
     blocks, _, _ = (path := architecture_of(name).blocks).rpartition(".")
     parts = [f"{blocks}.{child}" for child, _ in model.get_submodule(blocks).named_children()]
     parts += [f"{path}.{layer}" for layer in range(3)] + ["lm_head"]
-    places = {part: "disk" if part in on_disk else "cpu" for part in parts if part != path}
-    return places
+    return {part: "disk" if part in on_disk else "cpu" for part in parts if part != path}
 
 
 @pytest.fixture(scope="module", params=sorted(ON_DISK))
