@@ -14,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 from saecircuits.errors import InputError
 
 from .architectures import architecture_of
+from .failures import check_dtype, failures
 from .subject import Subject
 
 _SMALL = 2**28
@@ -29,27 +30,24 @@ def load_model(
         model: a Hugging Face name (`"openai-community/gpt2"`), a folder, or a loaded causal language model.
         tokenizer: needed with a loaded model; otherwise the model's own is loaded.
         name: what to call it; default the name or the folder's name.
-        options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`,
-            `revision="…"`.
+        options: handed to `AutoModelForCausalLM.from_pretrained`: `revision="…"`, `dtype="bfloat16"`,
+            `quantization_config=BitsAndBytesConfig(load_in_8bit=True)`, `device_map="auto"`, `offload_folder="…"`.
 
     Raises:
-        InputError: if the model cannot be found, or a loaded model comes without its tokenizer.
+        InputError: if the model cannot be found, fetched or held in memory, if a package that the options need is
+            missing, or a loaded model comes without its tokenizer.
         UnsupportedModelError: if its architecture is not in the table; said before any weight is loaded.
     """
     if isinstance(model, nn.Module):
         if tokenizer is None:
             raise InputError("A loaded model came without a tokenizer.", "Call load_model(model, tokenizer=tokenizer).")
         return Subject(model, tokenizer, name or type(model).__name__)
-    try:
+    check_dtype(options)
+    with failures(model):
         _check_architecture(model, _hub_options(options))
         with _quiet_if_small(model):
             loaded = AutoModelForCausalLM.from_pretrained(model, **options)
         tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"No model could be loaded from {str(model)!r}: {_first_line(error)}",
-            'Give a folder with config.json and weights, a Hugging Face name, or "world" for the embedded model.',
-        ) from error
     return Subject(loaded, tokenizer, name or Path(model).name)
 
 
@@ -85,7 +83,3 @@ def _tokenizer(model: str | Path, options: dict[str, Any]) -> Any:
 def _hub_options(options: dict[str, Any]) -> dict[str, Any]:
     """Those that say where files come from: config and tokenizer come from there too."""
     return {k: v for k, v in options.items() if k in ("revision", "token", "cache_dir", "local_files_only")}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
