@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
+from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
 
 from saecircuits.errors import InputError
@@ -52,11 +52,14 @@ def load_model(
 
 
 def _check_architecture(model: str | Path, options: dict[str, Any]) -> None:
-    """Refuse an unknown type by its name alone: transformers need not know it either."""
+    """Refuse a type by its name alone (transformers need not know it either), and a model unlike its family."""
     fields, _ = PreTrainedConfig.get_config_dict(model, **options)
     if not isinstance(fields, dict) or not isinstance(fields.get("model_type"), str):
         raise OSError("there is no config.json that names a model_type.")
-    architecture_of(fields["model_type"])
+    row = architecture_of(fields["model_type"])
+    if fields["model_type"] in CONFIG_MAPPING:
+        config: Any = CONFIG_MAPPING[fields["model_type"]].from_dict(fields)
+        row.check_config(config.get_text_config(decoder=True), str(model))
 
 
 @contextmanager

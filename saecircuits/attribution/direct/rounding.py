@@ -34,10 +34,9 @@ def beside_mlp(weights: Weights, captured: Capture, layer: int) -> Float[Tensor,
     return after - before - out
 
 
-def norm_constant(weights: Weights, captured: Capture, layer: int) -> Float[Tensor, "position d_model"]:
-    """What an MLP reads at each position without the stream: the bias of its norm, and what that rounds."""
-    norm = weights.mlp_norm(layer)
+def beside_norm(weights: Weights, captured: Capture, layer: int) -> Float[Tensor, "position d_model"]:
+    """What an MLP reads beside what its norm makes of the stream; zero if the model computes exactly."""
+    read = captured.mlp_in[layer]
     if weights.exact:
-        return norm.bias.expand(captured.length, -1)
-    stream = norm.apply(captured.resid_mid[layer], captured.mlp_scale[layer])
-    return norm.bias + captured.mlp_in[layer] - stream
+        return torch.zeros_like(read)
+    return read - weights.mlp_norm(layer).apply(captured.resid_mid[layer], captured.mlp_scale[layer])

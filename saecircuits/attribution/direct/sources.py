@@ -17,7 +17,7 @@ from saecircuits.circuit import NodeKind
 from saecircuits.dictionaries import Dictionary
 from saecircuits.replacement import FIRST_REPLACED, Capture, Replacement
 
-from .rounding import beside_mlp, norm_constant
+from .rounding import beside_mlp, beside_norm
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,11 @@ class Sources:
         """What biases send through a skip connection: the norms', less what the dictionary subtracts."""
         if dictionary.W_skip is None:
             return 0.0
-        weights = self.replacement.subject.weights
-        read = [norm_constant(weights, self.captured, site.layer)[FIRST_REPLACED:] for site in dictionary.reads]
-        return torch.einsum("erd,prd->pe", dictionary.W_skip[write], torch.stack(read, 1) - dictionary.b_in)
+        weights, layers = self.replacement.subject.weights, [site.layer for site in dictionary.reads]
+        constant = torch.stack([weights.mlp_norm(layer).bias for layer in layers]) - dictionary.b_in
+        rounded = torch.stack([beside_norm(weights, self.captured, layer)[FIRST_REPLACED:] for layer in layers], 1)
+        skip = dictionary.W_skip[write]
+        return torch.einsum("erd,rd->e", skip, constant) + torch.einsum("erd,prd->pe", skip, rounded)
 
     def _add(self, kind: NodeKind, layer: int, position: Tensor, dictionary: str = "") -> None:
         columns = slice(self.size, self.size + len(position))
