@@ -11,6 +11,7 @@ from saecircuits.circuit import NodeKind
 from saecircuits.interventions import Ablate, Add, generate, intervene
 from saecircuits.replacement import Replacement
 from saecircuits.subject import Weights
+from tests.attribution.models import with_dictionaries
 from tests.tiny import TINY_CONFIGS, tiny_subject
 from tests.tiny_dictionaries import random_transcoder
 
@@ -49,3 +50,12 @@ def test_edits_move_the_output(half, frozen):
 def test_text_is_generated_with_edits(half):
     feature = attribute_direct(half, PROMPT, TopTokens()).top(1)[0].feature
     assert isinstance(generate(half, PROMPT, [Add(feature, 3.0)], max_new_tokens=4), str)
+
+
+@pytest.mark.parametrize("wiring", ["cross-layer, skip", "crosscoder", "gap"])
+@pytest.mark.parametrize("name", ["gemma2", "gptj", "llama"])
+def test_books_balance_in_other_wirings(name, wiring):
+    """Skip connections carry what a norm rounds; parallel blocks add attention past the MLP."""
+    subject, whole = tiny_subject(name, dtype=torch.bfloat16), with_dictionaries(tiny_subject(name), wiring)
+    circuit = attribute_direct(Replacement(subject, list(whole.dictionaries.values())), PROMPT, TopTokens())
+    assert np.nanmax(circuit.books()) < 1e-4
