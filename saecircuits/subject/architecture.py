@@ -107,6 +107,17 @@ class Architecture:
     window: Callable[[Any], int | None] = field(default=_none, repr=False)
     unlike: Callable[[Any], str | None] = field(default=_none, repr=False)
 
+    def check_config(self, config: Any, name: str) -> None:
+        """Refuse a model for which the row does not hold.
+
+        Raises:
+            UnsupportedModelError: saying what sets it apart.
+        """
+        if (difference := self.unlike(config)) is not None:
+            raise UnsupportedModelError(
+                f"{name} is unlike other {config.model_type} models: {difference}.", "Choose another model."
+            )
+
     def parallel(self, config: Any) -> bool:
         """Whether attention and MLP both read the block's input, so that the MLP does not see its own attention."""
         return self.always_parallel or bool(option(config, self.parallel_field))

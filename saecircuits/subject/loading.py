@@ -9,12 +9,13 @@ from typing import Any
 
 from nnsight import TransformersModel
 from torch import nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
+from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
 
 from saecircuits.errors import InputError
 
 from .architectures import architecture_of
+from .failures import check_dtype, failures
 from .remote import LOCAL, Remote, check_key
 from .subject import Subject
 
@@ -38,12 +39,13 @@ def load_model(
         name: what to call it; default the name or the folder's name.
         remote: run its passes on NDIF: configuration and tokenizer are loaded, no weights, and every pass is sent with
             nnsight's key. `"local"` loads the model here, and packs and unpacks each pass as for a server.
-        options: handed to `AutoModelForCausalLM.from_pretrained`, e.g. `dtype=torch.bfloat16`,
-            `revision="…"`; of a remote model only those that say where its files come from.
+        options: handed to `AutoModelForCausalLM.from_pretrained`: `revision="…"`, `dtype="bfloat16"`,
+            `quantization_config=BitsAndBytesConfig(load_in_8bit=True)`, `device_map="auto"`, `offload_folder="…"`; of
+            a remote model only those that say where its files come from.
 
     Raises:
-        InputError: if the model cannot be found, a loaded model comes without its tokenizer or is to be remote, or
-            there is no key for NDIF.
+        InputError: if the model cannot be found, fetched or held in memory, if a package that the options need is
+            missing, a loaded model comes without its tokenizer or is to be remote, or there is no key for NDIF.
         UnsupportedModelError: if its architecture is not in the table; said before any weight is loaded.
     """
     _check_remote(model, remote, options)
@@ -51,7 +53,8 @@ def load_model(
         if tokenizer is None:
             raise InputError("A loaded model came without a tokenizer.", "Call load_model(model, tokenizer=tokenizer).")
         return Subject(model, tokenizer, name or type(model).__name__, server=_server(remote))
-    try:
+    check_dtype(options)
+    with failures(model):
         _check_architecture(model, _hub_options(options))
         if remote is True:
             tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
@@ -59,11 +62,6 @@ def load_model(
         with _quiet_if_small(model):
             loaded = AutoModelForCausalLM.from_pretrained(model, **options)
         tokenizer = tokenizer or _tokenizer(model, _hub_options(options))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"No model could be loaded from {str(model)!r}: {_first_line(error)}",
-            'Give a folder with config.json and weights, a Hugging Face name, or "world" for the embedded model.',
-        ) from error
     return Subject(loaded, tokenizer, name or Path(model).name, server=_server(remote))
 
 
@@ -94,11 +92,14 @@ def _server(remote: bool | str) -> Remote | None:
 
 
 def _check_architecture(model: str | Path, options: dict[str, Any]) -> None:
-    """Refuse an unknown type by its name alone: transformers need not know it either."""
+    """Refuse a type by its name alone (transformers need not know it either), and a model unlike its family."""
     fields, _ = PreTrainedConfig.get_config_dict(model, **options)
     if not isinstance(fields, dict) or not isinstance(fields.get("model_type"), str):
         raise OSError("there is no config.json that names a model_type.")
-    architecture_of(fields["model_type"])
+    row = architecture_of(fields["model_type"])
+    if fields["model_type"] in CONFIG_MAPPING:
+        config: Any = CONFIG_MAPPING[fields["model_type"]].from_dict(fields)
+        row.check_config(config.get_text_config(decoder=True), str(model))
 
 
 @contextmanager
@@ -125,7 +126,3 @@ def _tokenizer(model: str | Path, options: dict[str, Any]) -> Any:
 def _hub_options(options: dict[str, Any]) -> dict[str, Any]:
     """Those that say where files come from: config and tokenizer come from there too."""
     return {k: v for k, v in options.items() if k in ("revision", "token", "cache_dir", "local_files_only")}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="DataclassInstance")
 HOOK = "_hf_hook"
 """Where accelerate keeps the hook of a module."""
-_BITSANDBYTES = ("Int8Params", "Params4bit")
 
 
 def at_least_single(values: Tensor) -> Tensor:
@@ -101,10 +100,12 @@ def quantised(model: nn.Module) -> bool:
 
 
 def _as_floats(module: Any, kept: Any) -> Tensor:
-    if type(kept).__name__ in _BITSANDBYTES:
-        from transformers.integrations.bitsandbytes import dequantize_bnb_weight  # only there if it is installed
-
-        return dequantize_bnb_weight(kept, getattr(module, "state", None))
+    form = type(kept).__name__  # by name: the packages that define them need not be installed
+    if form == "Int8Params":  # bitsandbytes: a scale a row, for the numbers from -127 to 127
+        scales = kept.SCB if module.state.SCB is None else module.state.SCB
+        return kept.float() * (scales / 127)[:, None]
+    if form == "Params4bit":
+        raise _unknown(module)
     if type(kept) not in (Tensor, nn.Parameter):
         return kept.dequantize()
     if not kept.is_floating_point() or kept.itemsize < torch.bfloat16.itemsize:

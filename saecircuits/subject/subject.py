@@ -25,7 +25,7 @@ from jaxtyping import Float
 from nnsight import TransformersModel
 from torch import Tensor, nn
 
-from saecircuits.errors import InputError, UnsupportedModelError
+from saecircuits.errors import InputError
 from saecircuits.sites import Site
 
 from .architecture import Access, Architecture
@@ -105,10 +105,7 @@ class Subject:
     ) -> None:
         self.config: Any = text_config(model)
         self.architecture: Architecture = architecture or architecture_of(model_type(model))
-        if (difference := self.architecture.unlike(self.config)) is not None:
-            raise UnsupportedModelError(
-                f"{name} is unlike other {self.config.model_type} models: {difference}.", "Choose another model."
-            )
+        self.architecture.check_config(self.config, name)
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
         model.eval().requires_grad_(False)

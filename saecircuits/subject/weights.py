@@ -13,7 +13,7 @@ from .architecture import Architecture, option
 from .configs import text_config
 from .norms import HeadNorm, Norm
 from .projections import KEY, QUERY, AttentionWeights, QueryKeyWeights
-from .stored import at_least_single, device_of, linear, moved, stored, table
+from .stored import at_least_single, device_of, linear, moved, quantised, stored, table
 
 _TOKENS_AT_ONCE = 2**14
 """Rows of the unembedding that are copied at once."""
@@ -42,6 +42,16 @@ class Weights:
     def dtype(self) -> torch.dtype:
         """The precision in which the model computes."""
         return self._embedding.get_parameter("weight").dtype
+
+    @property
+    def exact(self) -> bool:
+        """Whether the model computes in float32 at least, with matrices as they are read here."""
+        return self.dtype not in (torch.bfloat16, torch.float16) and not quantised(self._model)
+
+    @property
+    def parallel(self) -> bool:
+        """Whether attention and MLP both read the block's input."""
+        return self._architecture.parallel(self._config)
 
     @property
     def token_embedding(self) -> Float[Tensor, "vocabulary d_model"]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import BertConfig, BertForMaskedLM
+from transformers import AutoModelForCausalLM, BertConfig, BertForMaskedLM
 
 from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.subject import ARCHITECTURES, Subject, load_model
@@ -96,6 +96,57 @@ def test_a_path_that_does_not_exist_is_refused_in_one_line(path: str) -> None:
         load_model(path)
     assert path in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (
+            OSError("You are trying to access a gated repo.\nMake sure"),
+            r"gated repo\. Ask for access",
+        ),
+        (OSError("We couldn't connect to the hub\nCheck"), r"couldn't connect to the hub Check the connection"),
+        (ValueError("Using a `device_map` requires `accelerate`."), "pip install accelerate"),
+        (ImportError("Using `bitsandbytes` 8-bit quantization requires bitsandbytes"), "pip install bitsandbytes"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried"), r"does not fit into memory.*bfloat16.*device_map"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "does not fit into memory"),
+        (MemoryError(), "does not fit into memory: MemoryError"),
+        (TypeError("__init__() got an unexpected keyword argument 'nonsense'"), "nonsense.*Leave it out"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_goes_wrong_is_said_in_one_line_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception, said: str
+) -> None:
+    tiny_model("gpt2").save_pretrained(tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", fail)
+    with pytest.raises(InputError, match=said) as caught:
+        load_model(tmp_path)
+    assert "\n" not in str(caught.value) and caught.value.__cause__ is raised
+
+
+@pytest.mark.parametrize("error", [TypeError("'NoneType' is not callable"), RuntimeError("shapes differ")])
+def test_faults_are_not_taken_for_wrong_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tiny_model("gpt2").save_pretrained(tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", fail)
+    with pytest.raises(type(error), match=str(error)):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", ["float99", 7, "Tensor"])
+def test_an_unknown_precision_is_refused_before_anything_is_fetched(dtype: object) -> None:
+    with pytest.raises(InputError, match=rf"no precision {dtype!r}.*bfloat16"):
+        load_model("nobody/no-model", dtype=dtype)
 
 
 def test_every_row_of_the_table_has_a_tiny_model() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from saecircuits.errors import InputError, UnsupportedModelError
 from saecircuits.sites import SITE_KINDS, Site
-from saecircuits.subject import Subject, check_architecture
+from saecircuits.subject import Subject, check_architecture, load_model
 from tests.subject.plain import hooked, read
 from tests.tiny import tiny_subject, tiny_tokenizer
 from tests.tiny_variants import UNLIKE_CONFIGS, VARIANT_CONFIGS, random_model
@@ -41,10 +43,13 @@ def test_sites_are_read_and_written_as_by_plain_hooks(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(UNLIKE_CONFIGS))
-def test_what_no_row_holds_for_is_refused_by_its_config(name: str) -> None:
+def test_what_no_row_holds_for_is_refused_by_its_config(name: str, tmp_path: Path) -> None:
     config, reason = UNLIKE_CONFIGS[name]
     with pytest.raises(UnsupportedModelError, match=reason):
         Subject(random_model(config), tiny_tokenizer(), name)
+    config.save_pretrained(tmp_path)  # a folder without weights: it is said before they are looked for
+    with pytest.raises(UnsupportedModelError, match=reason):
+        load_model(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float, Int
@@ -10,6 +10,8 @@ from torch import Tensor
 
 from saecircuits.replacement import Capture
 from saecircuits.subject import Weights
+
+from .rounding import beside_attention
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class HeldAttention:
         output: cotangents of what attention adds to those of its heads, `[d_model, head * d_head]`.
         value: cotangents of values to those of the stream, `[head, d_head, d_model]`.
         pattern: `[head, query, key]`, times both denominators' factors.
-        bias: what attention adds without reading anything, `[position, d_model]`.
+        bias: what attention adds without reading anything, `[position, d_model]`; with what a coarse model rounds.
     """
 
     output: Float[Tensor, "d_model heads"]
@@ -45,7 +47,16 @@ class HeldAttention:
         else:
             biases = post.gain * post.centred(bias) * scale + post.bias
             pattern, output = pattern * scale, post.gain * post.centred(output)
-        return cls(output.T.contiguous(), norm.pull_back(projections.value.transpose(1, 2)), pattern, biases)
+        held = cls(output.T.contiguous(), norm.pull_back(projections.value.transpose(1, 2)), pattern, biases)
+        if weights.exact:
+            return held
+        linear = biases + held.moved(captured.resid_pre[layer])
+        return replace(held, bias=biases + beside_attention(weights, captured, layer, linear))
+
+    def moved(self, x: Float[Tensor, "key d_model"]) -> Float[Tensor, "query d_model"]:
+        """What attention adds at each query because of the whole stream."""
+        heads = torch.einsum("kd,hed->hke", x, self.value)
+        return (self.pattern @ heads).transpose(0, 1).flatten(1) @ self.output.T
 
     def bias_effects(
         self, g: Float[Tensor, "... row d_model"], position: Int[Tensor, " row"] | None = None

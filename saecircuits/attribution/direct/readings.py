@@ -16,6 +16,8 @@ from torch import Tensor
 from saecircuits.dictionaries import Dictionary
 from saecircuits.replacement import Capture, Replacement
 
+from .rounding import beside_norm
+
 
 def before(layer: int) -> int:
     """The place at which a layer begins (`resid_pre`); of the number of layers: what the last norm reads."""
@@ -104,7 +106,8 @@ def feature_readings(
     for number, site in enumerate(dictionary.reads):
         norm = replacement.subject.weights.mlp_norm(site.layer)
         rows = dictionary.encoder_rows(index, number)
-        constant = constant + rows @ (norm.bias - dictionary.b_in[number])
+        rounded = beside_norm(replacement.subject.weights, captured, site.layer)[position]
+        constant = constant + rows @ (norm.bias - dictionary.b_in[number]) + (rows * rounded).sum(-1)
         vector = norm.pull_back(rows) * captured.mlp_scale[site.layer][position]
         parts.append(Readings.single(mlp_reads(replacement, site.layer), position, vector, constant))
     together = Readings.stack(parts)

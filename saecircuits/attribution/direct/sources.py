@@ -17,6 +17,8 @@ from saecircuits.circuit import NodeKind
 from saecircuits.dictionaries import Dictionary
 from saecircuits.replacement import FIRST_REPLACED, Capture, Replacement
 
+from .rounding import beside_mlp, beside_norm
+
 
 @dataclass(frozen=True)
 class Group:
@@ -88,7 +90,8 @@ class Sources:
     def constants(self, layer: int) -> tuple[tuple[Group, Group], Float[Tensor, "position two d_model"]]:
         """What is added in place of an MLP's output beside features, at each position: the error, and what the
         dictionaries add everywhere."""
-        error, added = self.captured.errors[layer], torch.zeros_like(self.captured.errors[layer])
+        weights = self.replacement.subject.weights
+        error, added = self.captured.errors[layer], beside_mlp(weights, self.captured, layer)
         for dictionary, write in self.replacement.writers(layer):
             added[FIRST_REPLACED:] += dictionary.b_dec[write] + self._through_skip(dictionary, write)
         groups = (self.group(NodeKind.ERROR, layer), self.group(NodeKind.BIAS, layer))
@@ -127,13 +130,15 @@ class Sources:
             case _:
                 return {}
 
-    def _through_skip(self, dictionary: Dictionary, write: int) -> Tensor | float:
+    def _through_skip(self, dictionary: Dictionary, write: int) -> Float[Tensor, "position d_model"] | float:
         """What biases send through a skip connection: the norms', less what the dictionary subtracts."""
         if dictionary.W_skip is None:
             return 0.0
-        norms = [self.replacement.subject.weights.mlp_norm(site.layer) for site in dictionary.reads]
-        constant = torch.stack([norm.bias for norm in norms]) - dictionary.b_in
-        return torch.einsum("erd,rd->e", dictionary.W_skip[write], constant)
+        weights, layers = self.replacement.subject.weights, [site.layer for site in dictionary.reads]
+        constant = torch.stack([weights.mlp_norm(layer).bias for layer in layers]) - dictionary.b_in
+        rounded = torch.stack([beside_norm(weights, self.captured, layer)[FIRST_REPLACED:] for layer in layers], 1)
+        skip = dictionary.W_skip[write]
+        return torch.einsum("erd,rd->e", skip, constant) + torch.einsum("erd,prd->pe", skip, rounded)
 
     def _add(self, kind: NodeKind, layer: int, position: Tensor, dictionary: str = "") -> None:
         columns = slice(self.size, self.size + len(position))
