@@ -94,8 +94,15 @@ class Replacement:
         """Refuse dictionaries through which no sum of direct effects runs, even with all features held.
 
         Raises:
-            InputError: for skip connections that read ahead of what they write: these change what they read.
+            InputError: for skip connections that read ahead of what they write: these change what they read; and for
+                dictionaries in half precision, whose sums would not balance.
         """
+        halves = [d.name for d in self.replacers if d.b_enc.dtype in (torch.bfloat16, torch.float16)]
+        if halves:
+            raise InputError(
+                f"{halves} are in half precision, and the sums of direct effects are taken in float32.",
+                "Call .float() on them, or load them with lazy=True if memory is short; live edits take these too.",
+            )
         loops = [d.name for d in self.replacers if d.reads_ahead and d.W_skip is not None]
         if loops:
             raise InputError(

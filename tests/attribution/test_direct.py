@@ -187,6 +187,12 @@ def test_dictionaries_of_another_wiring_are_refused() -> None:
         attribute_direct(mixed, PROMPT, TopTokens())
 
 
+def test_dictionaries_in_half_precision_are_refused() -> None:
+    model = replacement("gpt2", dtype=torch.bfloat16)
+    with pytest.raises(InputError, match=r"are in half precision.*\.float\(\)"):
+        attribute_direct(model, PROMPT, TopTokens())
+
+
 def test_several_prompts_are_refused() -> None:
     with pytest.raises(InputError, match="2 prompts came, one was expected"):
         attribute_direct(replacement("gpt2"), ["w1 w2", "w3 w4"], TopTokens())  # type: ignore[arg-type]
