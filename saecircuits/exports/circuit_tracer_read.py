@@ -101,6 +101,7 @@ def read_circuit_tracer(path: str | Path, tokens: Texts | None = None) -> Circui
         layers,
         labels,
         source="circuit-tracer",
+        file=path.name,
         target="NextTokens",
         readouts=[readout(number if number < file.vocab_size else -1, length - 1) for number in file.ids],
         scan=file.scan,

@@ -65,6 +65,7 @@ def read_neuronpedia(path: str | Path) -> Circuit:
         n_layers,
         labels,
         source="neuronpedia",
+        file=path.name,
         target="NextTokens",
         readouts=[readout(_token(node), node.ctx_idx) for node in targets],
         slug=document.metadata.slug,

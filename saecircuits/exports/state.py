@@ -73,14 +73,16 @@ def origin_record(origin: Provenance) -> dict[str, Any]:
 
     Returns:
         `kind`: `"prompt"`, `"merged"` or `"difference"`; `prompts` of the last two, the second of a difference less the
-        first; `method`: the call that makes the method, empty for the direct one; `nodes`: `"features"` or `"neurons"`.
+        first; `method`: the call that makes the method, empty for the direct one; `nodes`: `"features"` or `"neurons"`;
+        `file`: that of another tool that the circuit was read from, where there is one.
     """
     settings, nodes = origin.settings, str(origin.settings.get("nodes", "features"))
     if "difference" in settings:
         return {"kind": "difference", "prompts": _texts(settings["difference"]), "method": "", "nodes": nodes}
     if settings.get("merged", 1) != 1 or settings.get("mode") == "summed":
         return {"kind": "merged", "prompts": _texts(settings.get("prompts")), "method": "", "nodes": nodes}
-    return {"kind": "prompt", "prompts": [], "method": _method_call(origin), "nodes": nodes}
+    file = {"file": str(settings["file"])} if "file" in settings else {}
+    return {"kind": "prompt", "prompts": [], "method": _method_call(origin), "nodes": nodes, **file}
 
 
 def _texts(given: Any) -> list[str]:

@@ -36,6 +36,31 @@ test("nothing done is nothing but the question", () => {
   expect(body()).toEqual([]);
 });
 
+test("a graph of another tool is read from its file, with its model where there is one", () => {
+  const graph = tinyGraph();
+  const read = (live: boolean) => {
+    const meta = {
+      ...graph.meta,
+      live,
+      origin: { kind: "prompt" as const, prompts: [], method: "", file: "a.pt" },
+    };
+    return scriptOf({ ...state, graph: { ...graph, meta }, pinned: ["f0"] }, [], [])
+      .split("\n")
+      .slice(2, -1);
+  };
+  expect(read(true)).toEqual([
+    'lab = sc.load("world")',
+    'circuit = sc.read_graph("a.pt").attach(lab)',
+    "explorer = lab.explore(circuit)",
+    'explorer.pinned = ["f0"]',
+  ]);
+  expect(read(false)).toEqual([
+    'circuit = sc.read_graph("a.pt")',
+    "explorer = sc.Explorer(circuit)",
+    'explorer.pinned = ["f0"]',
+  ]);
+});
+
 test("actions that stand are enough where they made what is there", () => {
   state = { ...state, pinned: ["f0"], edits: [ablated], selected: 2 };
   const lines = [

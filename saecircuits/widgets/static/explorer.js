@@ -4647,6 +4647,9 @@ function severalPrompts(kind, prompts) {
   const [first = "", second = ""] = prompts.map(literal);
   return kind === "difference" ? `# circuit: that of ${second} less that of ${first}` : `# circuit: the mean of those of ${prompts.map(literal).join(", ")}`;
 }
+function readGraph(file, attached) {
+  return `circuit = sc.read_graph(${literal(file)})${attached ? ".attach(lab)" : ""}`;
+}
 function check() {
   return "report = lab.check(circuit)";
 }
@@ -4692,11 +4695,12 @@ function filter(filter2) {
 }
 function script(opening2, lines) {
   const widget = lines.some((line5) => line5.includes("explorer."));
+  const model = opening2.some((line5) => line5.startsWith("lab = "));
   return [
     "import saecircuits as sc",
     "",
     ...opening2,
-    ...widget ? ["explorer = lab.explore(circuit)"] : [],
+    ...widget ? [`explorer = ${model ? "lab.explore" : "sc.Explorer"}(circuit)`] : [],
     ...lines,
     ""
   ].join("\n");
@@ -5376,7 +5380,11 @@ function question(graph) {
 }
 function opening(graph) {
   const { target, against } = question(graph);
-  const { kind, prompts, method } = originOf(graph);
+  const { kind, prompts, method, file } = originOf(graph);
+  if (file) {
+    const attached = refusal(graph) === null;
+    return [...attached ? [load(graph.meta.model)] : [], readGraph(file, attached)];
+  }
   const { feature, position } = graph.meta.target;
   const made = kind === "prompt" && feature ? attributeFeature(graph.meta.prompt, feature, position ?? -1, method) : kind === "prompt" ? attribute(graph.meta.prompt, target, against, method) : severalPrompts(kind, prompts);
   return [load(graph.meta.model), made];

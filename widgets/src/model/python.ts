@@ -94,6 +94,11 @@ export function severalPrompts(kind: string, prompts: readonly string[]): string
     : `# circuit: the mean of those of ${prompts.map(literal).join(", ")}`;
 }
 
+/** For a graph that another tool has made; `attached` to the model, or to be looked at alone. */
+export function readGraph(file: string, attached: boolean): string {
+  return `circuit = sc.read_graph(${literal(file)})${attached ? ".attach(lab)" : ""}`;
+}
+
 export function check(): string {
   return "report = lab.check(circuit)";
 }
@@ -152,11 +157,12 @@ export function filter(filter: FilterTrait): string {
 /** A script that does everything so far, from a fresh kernel. */
 export function script(opening: readonly string[], lines: readonly string[]): string {
   const widget = lines.some((line) => line.includes("explorer."));
+  const model = opening.some((line) => line.startsWith("lab = "));
   return [
     "import saecircuits as sc",
     "",
     ...opening,
-    ...(widget ? ["explorer = lab.explore(circuit)"] : []),
+    ...(widget ? [`explorer = ${model ? "lab.explore" : "sc.Explorer"}(circuit)`] : []),
     ...lines,
     "",
   ].join("\n");

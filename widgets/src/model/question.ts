@@ -1,7 +1,7 @@
 /** What a circuit was asked for, read back from it. */
 
 import { type Graph, Kind } from "./decode.js";
-import { originOf } from "./possible.js";
+import { originOf, refusal } from "./possible.js";
 import * as python from "./python.js";
 
 /** Target and other token of a circuit; null where the top tokens, or several, were asked for. */
@@ -21,7 +21,11 @@ export function question(graph: Graph): { target: string | null; against: string
 /** The lines that make this circuit: the model, then the question. */
 export function opening(graph: Graph): string[] {
   const { target, against } = question(graph);
-  const { kind, prompts, method } = originOf(graph);
+  const { kind, prompts, method, file } = originOf(graph);
+  if (file) {
+    const attached = refusal(graph) === null;
+    return [...(attached ? [python.load(graph.meta.model)] : []), python.readGraph(file, attached)];
+  }
   const { feature, position } = graph.meta.target;
   const made =
     kind === "prompt" && feature

@@ -25,6 +25,8 @@ export interface OriginTrait {
   method: string;
   /** `"features"` or `"neurons"`. */
   nodes?: string;
+  /** That of another tool that the circuit was read from. */
+  file?: string;
 }
 
 export interface GraphTrait {
