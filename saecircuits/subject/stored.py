@@ -8,7 +8,7 @@ scales. What is read here is what the module multiplies with, in float32 at leas
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float
@@ -17,10 +17,7 @@ from transformers.pytorch_utils import Conv1D
 
 from saecircuits.errors import InputError, UnsupportedModelError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-D = TypeVar("D", bound="DataclassInstance")
+D = TypeVar("D")
 HOOK = "_hf_hook"
 """Where accelerate keeps the hook of a module."""
 
@@ -89,9 +86,10 @@ def linear(module: nn.Module) -> tuple[Float[Tensor, "in out"], Float[Tensor, " 
 
 def moved(data: D, device: torch.device) -> D:
     """A dataclass with its tensors on a device."""
-    fields = {field.name: getattr(data, field.name) for field in dataclasses.fields(data)}
+    record: Any = data
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
     elsewhere = {name: value for name, value in fields.items() if isinstance(value, Tensor) and value.device != device}
-    return dataclasses.replace(data, **{name: value.to(device) for name, value in elsewhere.items()})
+    return dataclasses.replace(record, **{name: value.to(device) for name, value in elsewhere.items()})
 
 
 def quantised(model: nn.Module) -> bool:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
+from transformers.models.olmo.modeling_olmo import OlmoLayerNorm
 
 from saecircuits.attribution import TopTokens, attribute_direct, readouts
 from saecircuits.circuit import Circuit, NodeKind
@@ -46,15 +47,19 @@ AttentionInterface.register(NAME, _attention)
 AttentionMaskInterface.register(NAME, eager_mask)
 
 
-def _gptj_attention(module: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    pattern = (query @ key.mT / module.scale_attn + mask).softmax(-1).detach()
+def _own_attention(own: Any, query: Tensor, key: Tensor, value: Tensor, *given: Any, **_: Any) -> tuple[Tensor, Tensor]:
+    """By the method of a module that does not ask transformers for one."""
+    pattern = own(query, key, value, *given)[1].detach()
     return pattern @ value, pattern
 
 
 def _norm(module: Any, inputs: tuple[Tensor, ...], out: Tensor) -> Tensor:
     """A norm with its denominator detached, by its own weights; checked against what it made."""
-    x, gain = inputs[0], module.weight + (1 if "Gemma" in type(module).__name__ else 0)
-    if isinstance(module, nn.LayerNorm):
+    weights = dict(module.named_parameters())
+    x, gain = inputs[0], weights.get("weight", torch.ones(())) + (1 if "Gemma" in type(module).__name__ else 0)
+    if isinstance(module, OlmoLayerNorm):
+        x, epsilon, bias = x - x.mean(-1, keepdim=True), 1e-5, 0.0
+    elif isinstance(module, nn.LayerNorm):
         x, epsilon, bias = x - x.mean(-1, keepdim=True), module.eps, module.bias
     else:
         epsilon, bias = getattr(module, "variance_epsilon", None) or module.eps, 0.0
@@ -97,9 +102,9 @@ class Run:
         with ExitStack() as stack:
             subject.module.set_attn_implementation(NAME)  # type: ignore[operator]
             stack.callback(subject.module.set_attn_implementation, before)  # type: ignore[operator]
-            for layer in range(subject.n_layers if config.model_type == "gptj" else 0):
+            for layer in range(subject.n_layers if config.model_type in ("gptj", "gpt_neo") else 0):
                 module: Any = attention_of(subject, layer)
-                module._attn = lambda *given, module=module, **_: _gptj_attention(module, *given[:4])
+                module._attn = partial(_own_attention, module._attn)
                 stack.callback(delattr, module, "_attn")
             for module in subject.module.modules():
                 if "Norm" in type(module).__name__:

@@ -214,7 +214,7 @@ def test_help_lists_the_commands(run) -> None:
 
 
 def test_an_interrupt_ends_quietly(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sc, "load", interrupted)
