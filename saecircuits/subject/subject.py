@@ -15,9 +15,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar, overload, runtime_checkable
+from typing import Any, TypeVar, overload
 
 import nnsight
 import torch
@@ -31,50 +30,14 @@ from saecircuits.sites import Site
 from .architecture import Access, Architecture
 from .architectures import architecture_of
 from .configs import longest_prompt, model_type, text_config
-from .stored import check_device_map, device_of
+from .passage import Passage
+from .server import Server
+from .stored import check_device_map
 from .tokens import Tokens, single_token, tokenize
 from .weights import Weights
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-
-@dataclass
-class _Met:
-    """What a forward pass has met.
-
-    Attributes:
-        batch: number of prompts.
-        entered: `resid_pre` by layer, of a parallel model.
-        owed: by layer, what has been added to `resid_mid` and not yet to the block's output.
-    """
-
-    batch: int = 1
-    entered: dict[int, Tensor] = field(default_factory=dict)
-    owed: dict[int, Tensor] = field(default_factory=dict)
-
-
-@runtime_checkable
-class Server(Protocol):
-    """Where passes run that do not run here; see `remote`.
-
-    Attributes:
-        where: True for NDIF, `"local"` for the trial of it.
-    """
-
-    where: bool | str
-
-    def run(self, subject: Subject, inputs: dict[str, Tensor], asked: tuple[Any, Any, bool], stop: bool) -> Any:
-        """One pass; `asked` are the body, what is made of its result, and whether there is a graph."""
-        ...
-
-    def write(self, subject: Subject, inputs: dict[str, Tensor], body: Any, options: dict[str, Any]) -> Tensor:
-        """One generation; ids of prompts and continuations."""
-        ...
-
-    def bring(self, subject: Subject, module: nn.Module) -> None:
-        """Fetch the weights of a module."""
-        ...
 
 
 class Subject:
@@ -118,13 +81,8 @@ class Subject:
         if traced is None:
             check_device_map(model, model.get_submodule(self.architecture.token_embedding))
         self.traced = traced or TransformersModel(model, task="text-generation", tokenizer=tokenizer)
-        out = model.get_output_embeddings()  # type: ignore[operator]
-        self._unembed = next(path for path, module in model.named_modules() if module is out)
-        self._blocks: Any = model.get_submodule(self.architecture.blocks)
-        places = {device_of(part) for part in (*self._blocks, out)} - {torch.device("meta")}
-        self._spread = not places <= {self.device}
         self._lock = threading.RLock()
-        self._met = _Met()
+        self._passage = Passage(self.traced, self.architecture, self.parallel, self.weights)
 
     def __repr__(self) -> str:
         return f"Subject({self.name}: {type(self.module).__name__}, {self.n_layers} layers of width {self.d_model})"
@@ -295,10 +253,7 @@ class Subject:
 
     def get(self, site: Site) -> Float[Tensor, "batch position d_model"]:
         """The value of a site inside `run`."""
-        self._reach(site)
-        if site.kind == "resid_mid" and self.parallel:  # the model never makes it
-            return self.get(Site("attn_out", site.layer)) + self._here(self._met.entered[site.layer])
-        return self._here(self._read(site.layer, self.architecture.access(site)))
+        return self._passage.get(site)
 
     def set(self, site: Site, value: Float[Tensor, "batch position d_model"]) -> None:
         """Replace the value of a site inside `run`, in the model's own precision.
@@ -313,36 +268,27 @@ class Subject:
                 f"Nothing reads {site}: attention and MLP of {self.name} run in parallel, so it cannot be replaced.",
                 "Use attn_out, mlp_in or resid_post.",
             )
-        self._reach(site)
-        access = self.architecture.access(site)
-        if site.kind == "resid_mid":
-            self._met.owed[site.layer] = self._there(site.layer, value) - self._read(site.layer, access)
-        self._write(site.layer, access, value)
+        self._passage.set(site, value)
 
     def mlp_hidden(self, layer: int) -> Float[Tensor, "batch position hidden"]:
         """The neurons of an MLP inside `run`: what its last matrix reads, after `mlp_in` and before `mlp_out`."""
-        self._reach(Site("mlp_in", layer))
-        return self._here(self._read(layer, self.architecture.mlp_hidden))
+        return self._passage.read(Site("mlp_in", layer), self.architecture.mlp_hidden)
 
     def set_mlp_hidden(self, layer: int, value: Float[Tensor, "batch position hidden"]) -> None:
         """Replace the neurons of an MLP inside `run`."""
-        self._reach(Site("mlp_in", layer))
-        self._write(layer, self.architecture.mlp_hidden, value)
+        self._passage.write(Site("mlp_in", layer), self.architecture.mlp_hidden, value)
 
     def attention_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What attention puts out inside `run`, before its post-norm; `attn_out` where there is no post-norm."""
-        self._reach(Site("attn_out", layer))
-        return self._here(self._read(layer, self.architecture.attention_raw))
+        return self._passage.read(Site("attn_out", layer), self.architecture.attention_raw)
 
     def mlp_raw(self, layer: int) -> Float[Tensor, "batch position d_model"]:
         """What an MLP puts out inside `run`, before its post-norm; `mlp_out` where there is no post-norm."""
-        self._reach(Site("mlp_out", layer))
-        return self._here(self._read(layer, self.architecture.mlp_raw))
+        return self._passage.read(Site("mlp_out", layer), self.architecture.mlp_raw)
 
     def attention_pattern(self, layer: int) -> Float[Tensor, "batch head query key"]:
         """Attention weights inside `run`; needs the `eager` implementation."""
-        self._reach(Site("attn_out", layer))
-        return self._here(self._block(layer).get(self.architecture.attention).output[1])
+        return self._passage.read(Site("attn_out", layer), Access(self.architecture.attention, "output", 1))
 
     def attention_module(self, layer: int) -> nn.Module:
         """The attention module of one layer, for holding its pattern."""
@@ -351,18 +297,15 @@ class Subject:
 
     def final_input(self) -> Tensor:
         """What the last norm reads inside `run`, `[batch, position, d_model]`."""
-        self._settle()
-        return self._here(self.traced.get(self.architecture.final_norm).input)
+        return self._passage.final_input()
 
     def logits(self) -> Tensor:
         """The logits inside `run`, `[batch, position, vocabulary]`."""
-        self._settle()
-        return self._here(self.traced.output.logits)
+        return self._passage.logits()
 
     def unembedded(self) -> Tensor:
         """The logits inside `run` before a soft cap, `[batch, position, vocabulary]`."""
-        self._settle()
-        return self._here(self.traced.get(self._unembed).output)
+        return self._passage.unembedded()
 
     def read(
         self, prompts: str | Sequence[str] | Tensor | Tokens, sites: Sequence[Site]
@@ -391,57 +334,7 @@ class Subject:
 
     def whole(self, body: Callable[[], T], batch: int) -> T:
         """One forward pass: what it still owes to the stream is paid at its end."""
-        self._met = _Met(batch)
+        self._passage.begin(batch)
         out = body()
-        self._settle()
+        self._passage.settle()
         return out
-
-    def _reach(self, site: Site) -> None:
-        """Do what has to be done before a place is touched, since the model does not go back."""
-        self._settle(site)
-        if self.parallel and site.kind in ("attn_out", "resid_mid") and site.layer not in self._met.entered:
-            self._met.entered[site.layer] = self._read(
-                site.layer, self.architecture.access(Site("resid_pre", site.layer))
-            )
-
-    def _settle(self, before: Site | None = None) -> None:
-        """Bring written values of `resid_mid` into the residual stream, up to the place that is touched next.
-
-        What reads `resid_mid` in the model is the MLP's norm, and the stream runs past it; so what was written there is
-        added to the block's output too. A block's output that is itself replaced owes nothing more.
-        """
-        for layer in sorted(self._met.owed):
-            out = Site("resid_post", layer)
-            if before is None or not before < out:
-                access, owed = self.architecture.access(out), self._met.owed.pop(layer)
-                self._write(layer, access, self._read(layer, access) + owed)
-
-    def _here(self, value: Tensor) -> Tensor:
-        """A value of the model where all values are handed out."""
-        return value.to(self.device) if self._spread else value
-
-    def _there(self, layer: int, value: Tensor) -> Tensor:
-        """A value as a layer takes it."""
-        value = value.to(self.weights.dtype)
-        return value.to(device_of(self._blocks[layer])) if self._spread else value
-
-    def _block(self, layer: int) -> Any:
-        return self.traced.get(self.architecture.blocks)[layer]
-
-    def _read(self, layer: int, access: Access) -> Tensor:
-        value = getattr(self._module_at(layer, access), access.end)
-        value = value if access.item is None or isinstance(value, Tensor) else value[access.item]
-        return value.unflatten(0, (self._met.batch, -1)) if access.flat else value
-
-    def _write(self, layer: int, access: Access, value: Tensor) -> None:
-        module, value = self._module_at(layer, access), self._there(layer, value)
-        value = value.flatten(0, 1) if access.flat else value
-        whole = None if access.item is None else getattr(module, access.end)
-        if not isinstance(whole, tuple) or access.item is None:
-            setattr(module, access.end, value)
-        else:
-            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
-
-    def _module_at(self, layer: int, access: Access) -> Any:
-        block = self._block(layer)
-        return block.get(access.path) if access.path else block

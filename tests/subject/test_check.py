@@ -12,7 +12,6 @@ from saecircuits.errors import UnsupportedModelError
 from saecircuits.subject import Subject, check_architecture
 from saecircuits.subject.architectures import architecture_of
 from saecircuits.subject.projections import FUSED_BY_HEAD, FUSED_BY_PART
-from saecircuits.subject.weights import Weights
 from tests.tiny import TINY_CONFIGS, tiny_subject
 
 
@@ -50,8 +49,8 @@ def test_every_row_holds_in_half_precision(name: str) -> None:
     ids=lambda value: "+".join(value) if isinstance(value, dict) else None,
 )
 def test_a_row_with_one_thing_wrong_is_told_what(name: str, wrong: dict[str, Any], claim: str) -> None:
-    subject = tiny_subject(name)
+    right = tiny_subject(name)
     row: Any = replace(architecture_of(name), **wrong)
-    subject.architecture, subject.weights = row, Weights(subject.module, row)
+    subject = Subject(right.module, right.tokenizer, name, row)
     with pytest.raises(UnsupportedModelError, match=claim):
         check_architecture(subject)
