@@ -139,19 +139,19 @@ def capture(replacement: Replacement, prompt: Any) -> Capture:
     """
     subject = replacement.subject
     tokens = subject.tokenize_one(prompt)
-    weights, layers = subject.weights, range(subject.n_layers)
+    row, weights, layers = subject.architecture, subject.weights, range(subject.n_layers)
 
     def read(layer: int) -> dict[str, Tensor]:
         """In the order of the forward pass."""
         found = {"resid_pre": subject.get(Site("resid_pre", layer))}
         found["pattern"] = subject.attention_pattern(layer)
-        if weights.attention_post_norm(layer) is not None:
+        if row.attention_post_norm is not None:
             found["attention_raw"] = subject.attention_raw(layer)
         found["attn_out"] = subject.get(Site("attn_out", layer))
         if not subject.parallel:
             found["resid_mid"] = subject.get(Site("resid_mid", layer))
         found["mlp_in"] = subject.get(Site("mlp_in", layer))
-        if weights.mlp_post_norm(layer) is not None:
+        if row.mlp_post_norm is not None:
             found["mlp_raw"] = subject.mlp_raw(layer)
         return found | {"mlp_out": subject.get(Site("mlp_out", layer))}
 
