@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar, overload, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, overload, runtime_checkable
 
 import nnsight
 import torch
@@ -125,7 +125,7 @@ class Subject:
         self._unembed = next(path for path, module in model.named_modules() if module is out)
         self._blocks: Any = model.get_submodule(self.architecture.blocks)
         places = {device_of(part) for part in (*self._blocks, out)} - {torch.device("meta")}
-        self._spread = not places <= {self.device}
+        self._spread = self.apart or not places <= {self.device}
         self._lock = threading.RLock()
         self._met = _Met()
 
@@ -324,7 +324,8 @@ class Subject:
         self._reach(site)
         access = self.architecture.access(site)
         if site.kind == "resid_mid":
-            self._met.owed[site.layer] = self._there(site.layer, value) - self._read(site.layer, access)
+            before = self._read(site.layer, access)
+            self._met.owed[site.layer] = self._there(site.layer, value, before) - before
         self._write(site.layer, access, value)
 
     def mlp_hidden(self, layer: int) -> Float[Tensor, "batch position hidden"]:
@@ -428,8 +429,10 @@ class Subject:
         """A value of the model where all values are handed out."""
         return value.to(self.device) if self._spread else value
 
-    def _there(self, layer: int, value: Tensor) -> Tensor:
-        """A value as a layer takes it."""
+    def _there(self, layer: int, value: Tensor, before: Tensor) -> Tensor:
+        """A value as a layer takes it, in the place of another; empty modules tell neither precision nor device."""
+        if self.apart:
+            return value.to(before)
         value = value.to(self.weights.dtype)
         return value.to(device_of(self._blocks[layer])) if self._spread else value
 
@@ -442,13 +445,12 @@ class Subject:
         return value.unflatten(0, (self._met.batch, -1)) if access.flat else value
 
     def _write(self, layer: int, access: Access, value: Tensor) -> None:
-        module, value = self._module_at(layer, access), self._there(layer, value)
+        module = self._module_at(layer, access)
+        whole: Any = getattr(module, access.end) if access.item is not None or self.apart else None
+        item = access.item if isinstance(whole, tuple) else None
+        value = self._there(layer, value, cast(Tensor, whole if item is None else whole[item]))
         value = value.flatten(0, 1) if access.flat else value
-        whole = None if access.item is None else getattr(module, access.end)
-        if not isinstance(whole, tuple) or access.item is None:
-            setattr(module, access.end, value)
-        else:
-            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
+        setattr(module, access.end, value if item is None else (*whole[:item], value, *whole[item + 1 :]))
 
     def _module_at(self, layer: int, access: Access) -> Any:
         block = self._block(layer)
