@@ -80,6 +80,7 @@ class EvidenceCollector:
         self._histograms = Histograms(dictionary.n_features)
         self._contexts = TopContexts(n_contexts, dictionary.n_features)
         self._fired = FiringTokenCounter(dictionary.n_features, subject.weights.n_tokens)
+        self._promoted = _compact(promotion(subject, dictionary), "promoted", "suppressed")  # a server may refuse it
 
     def update(self, activations: Activations) -> None:
         """Take in one batch."""
@@ -95,8 +96,7 @@ class EvidenceCollector:
         if self._tokens == 0:
             raise InputError(f"No row of {corpus!r} has more than one token.", "Give longer texts.")
         contexts = _columns(self._contexts.best, self._histograms.maximum)
-        fired = _compact(self._fired.freeze(_FIRED_TOKENS), "ids")
-        promoted = _compact(promotion(self._subject, self._dictionary), "promoted", "suppressed")
+        fired, promoted = _compact(self._fired.freeze(_FIRED_TOKENS), "ids"), self._promoted
         return Evidence(
             dictionary=self._dictionary.name,
             model=self._subject.name,

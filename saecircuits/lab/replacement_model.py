@@ -36,7 +36,7 @@ from saecircuits.dictionaries import Dictionary
 from saecircuits.errors import InputError
 from saecircuits.features import ContrastingFeature, Evidence, LabelBook, contrast, find_features, neighbours
 from saecircuits.interventions import Edit, Effect, Generation, Outcome, generate, generate_step_by_step, intervene
-from saecircuits.replacement import Replacement, capture
+from saecircuits.replacement import Replacement, fires
 from saecircuits.sites import Site
 from saecircuits.subject import Subject
 from saecircuits.table import Table
@@ -157,9 +157,9 @@ class ReplacementModel(Views):
 
         Without evidence of its maximum a feature counts by its activation alone.
         """
-        captured = capture(self.replacement, prompt)
-        tokens = self.subject.token_texts(captured.tokens.ids[0])
-        found = [self._active(feature, at, tokens[at], value) for feature, at, value in captured.firing()]
+        tokens = self.subject.tokenize_one(prompt)
+        texts, fired = self.subject.token_texts(tokens.ids[0]), fires(self.replacement, tokens)
+        found = [self._active(feature, at, texts[at], value) for feature, at, value in fired]
         found.sort(key=lambda row: (-np.nan_to_num(row.share_of_max, nan=-1), -row.activation))
         columns = {"feature": "feature", "at": "token", "position": "position", "activation": "activation"}
         return Table(found[:n], columns | {"of its max": "share_of_max", "fires on": "label"})

@@ -105,13 +105,7 @@ class Capture:
 
     def firing(self) -> list[tuple[Feature, int, float]]:
         """Every feature that fires, with position and activation."""
-        return [
-            (Feature(name, index), position, value)
-            for name, active in self.active.items()
-            for position, index, value in zip(
-                active.position.tolist(), active.index.tolist(), active.value.tolist(), strict=True
-            )
-        ]
+        return listed(self.active)
 
     def held_norms(self, subject: Subject) -> list[tuple[Norm, Tensor]]:
         """Every norm of the model with the factor at which a frozen run holds it."""
@@ -124,6 +118,29 @@ class Capture:
             scales += (self.mlp_scale[layer], self.mlp_post_scale[layer])
             pairs += [(n, s[None]) for n, s in zip(norms, scales, strict=True) if n is not None and s is not None]
         return pairs
+
+
+def listed(active: dict[str, ActiveFeatures]) -> list[tuple[Feature, int, float]]:
+    """Every feature that fires, with position and activation."""
+    return [
+        (Feature(name, index), position, value)
+        for name, found in active.items()
+        for position, index, value in zip(
+            found.position.tolist(), found.index.tolist(), found.value.tolist(), strict=True
+        )
+    ]
+
+
+@torch.no_grad()
+def fires(replacement: Replacement, tokens: Tokens) -> list[tuple[Feature, int, float]]:
+    """What fires in one prompt, as its capture tells it; nothing is asked for but what the dictionaries read."""
+    subject, replacers = replacement.subject, replacement.replacers
+    if not replacers:
+        return []
+    sites = [Site("mlp_in", layer) for layer in sorted({site.layer for each in replacers for site in each.reads})]
+    with attention_implementation(subject, "eager"):
+        read = {site.layer: at_least_single(value[0]) for site, value in subject.read(tokens, sites).items()}
+    return listed({each.name: _firing(each, _met(replacement, each, tokens, read)[1]) for each in replacers})
 
 
 def capture(replacement: Replacement, prompt: Any) -> Capture:
@@ -139,19 +156,19 @@ def capture(replacement: Replacement, prompt: Any) -> Capture:
     """
     subject = replacement.subject
     tokens = subject.tokenize_one(prompt)
-    weights, layers = subject.weights, range(subject.n_layers)
+    row, weights, layers = subject.architecture, subject.weights, range(subject.n_layers)
 
     def read(layer: int) -> dict[str, Tensor]:
         """In the order of the forward pass."""
         found = {"resid_pre": subject.get(Site("resid_pre", layer))}
         found["pattern"] = subject.attention_pattern(layer)
-        if weights.attention_post_norm(layer) is not None:
+        if row.attention_post_norm is not None:
             found["attention_raw"] = subject.attention_raw(layer)
         found["attn_out"] = subject.get(Site("attn_out", layer))
         if not subject.parallel:
             found["resid_mid"] = subject.get(Site("resid_mid", layer))
         found["mlp_in"] = subject.get(Site("mlp_in", layer))
-        if weights.mlp_post_norm(layer) is not None:
+        if row.mlp_post_norm is not None:
             found["mlp_raw"] = subject.mlp_raw(layer)
         return found | {"mlp_out": subject.get(Site("mlp_out", layer))}
 
@@ -198,8 +215,7 @@ def _replaced(
     """What fires, and what the dictionaries leave of each MLP's output."""
     active, errors, replaced = {}, list(mlp_out), replacement.replaced(tokens)[0, :, None]
     for dictionary in replacement.replacers:
-        x = torch.stack([mlp_in[site.layer] for site in dictionary.reads], 1)
-        latents = replacement.encode(dictionary, x[None], tokens)[0]
+        x, latents = _met(replacement, dictionary, tokens, dict(enumerate(mlp_in)))
         active[dictionary.name] = _firing(dictionary, latents)
         written = dictionary.decode(latents) + dictionary.skipped(x)
         if not bool(torch.isfinite(written).all()):
@@ -207,6 +223,14 @@ def _replaced(
         for number, site in enumerate(dictionary.writes):
             errors[site.layer] = errors[site.layer] - written[:, number] * replaced
     return active, errors
+
+
+def _met(
+    replacement: Replacement, dictionary: Dictionary, tokens: Tokens, mlp_in: dict[int, Tensor]
+) -> tuple[Tensor, Tensor]:
+    """What a dictionary reads, `[position, read, d_model]`, and its latents."""
+    x = torch.stack([mlp_in[site.layer] for site in dictionary.reads], 1)
+    return x, replacement.encode(dictionary, x[None], tokens)[0]
 
 
 def _firing(dictionary: Dictionary, latents: Tensor) -> ActiveFeatures:

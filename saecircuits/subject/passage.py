@@ -60,7 +60,8 @@ class Passage:
         out = model.get_output_embeddings()
         self._unembed = next(path for path, module in model.named_modules() if module is out)
         places = {device_of(part) for part in (*self._blocks, out)} - {torch.device("meta")}
-        self._spread = not places <= {weights.device}
+        self._apart = next(model.parameters()).is_meta  # the modules are empty, and values come as copies
+        self._spread = self._apart or not places <= {weights.device}
         self._met = _Met()
 
     def begin(self, batch: int) -> None:
@@ -79,7 +80,8 @@ class Passage:
         self._reach(site)
         access = self._architecture.access(site)
         if site.kind == "resid_mid":
-            self._met.owed[site.layer] = self._there(site.layer, value) - self._read(site.layer, access)
+            before = self._read(site.layer, access)
+            self._met.owed[site.layer] = self._there(site.layer, value, before) - before
         self._write(site.layer, access, value)
 
     def read(self, near: Site, access: Access) -> Tensor:
@@ -128,8 +130,10 @@ class Passage:
         """A value of the model where all values are handed out."""
         return value.to(self._weights.device) if self._spread else value
 
-    def _there(self, layer: int, value: Tensor) -> Tensor:
-        """A value as a layer takes it."""
+    def _there(self, layer: int, value: Tensor, before: Tensor) -> Tensor:
+        """A value as a layer takes it, in the place of another; empty modules tell neither precision nor device."""
+        if self._apart:
+            return value.to(before)
         value = value.to(self._weights.dtype)
         return value.to(device_of(self._blocks[layer])) if self._spread else value
 
@@ -139,13 +143,13 @@ class Passage:
         return value.unflatten(0, (self._met.batch, -1)) if access.flat else value
 
     def _write(self, layer: int, access: Access, value: Tensor) -> None:
-        module, value = self._module_at(layer, access), self._there(layer, value)
+        module = self._module_at(layer, access)
+        whole: Any = getattr(module, access.end) if access.item is not None or self._apart else None
+        item = access.item if isinstance(whole, tuple) else None
+        before: Any = whole if item is None else whole[item]
+        value = self._there(layer, value, before)
         value = value.flatten(0, 1) if access.flat else value
-        whole = None if access.item is None else getattr(module, access.end)
-        if not isinstance(whole, tuple) or access.item is None:
-            setattr(module, access.end, value)
-        else:
-            setattr(module, access.end, (*whole[: access.item], value, *whole[access.item + 1 :]))
+        setattr(module, access.end, value if item is None else (*whole[:item], value, *whole[item + 1 :]))
 
     def _module_at(self, layer: int, access: Access) -> Any:
         block = self._traced.get(self._architecture.blocks)[layer]

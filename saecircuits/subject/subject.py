@@ -98,6 +98,11 @@ class Subject:
         return False if self._server is None else self._server.where
 
     @property
+    def apart(self) -> bool:
+        """Whether the modules are empty: the model that they are of is in another process."""
+        return next(self.module.parameters()).is_meta
+
+    @property
     def n_layers(self) -> int:
         """Number of blocks."""
         return self.config.num_hidden_layers
@@ -245,7 +250,7 @@ class Subject:
 
     def check_at_hand(self, what: str) -> None:
         """Refuse what needs the model itself where a server runs passes apart from it."""
-        if next(self.module.parameters()).is_meta:
+        if self.apart:
             raise InputError(
                 f"The server runs passes of this key apart from the model, so there are no {what}.",
                 f'Load the model here, sc.load_model("{self.name}"), or ask NDIF to trust the key.',

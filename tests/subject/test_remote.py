@@ -29,7 +29,7 @@ from saecircuits.sites import Site
 from saecircuits.subject import Subject, held, load_model
 from saecircuits.subject.loading import without_weights
 from saecircuits.subject.remote.calls import given, packed
-from saecircuits.subject.remote.host import Host, performed
+from saecircuits.subject.remote.host import Host, opened, performed
 from saecircuits.subject.remote.sources import Installed, sources_of
 from saecircuits.subject.remote.wire import Ends, pack, unpack
 from tests.ndif import saved_model
@@ -111,6 +111,11 @@ def test_another_model_is_refused(simulated: Subject) -> None:
     other = tiny()
     with pytest.raises(InputError, match=r"A pass through .* refers to .* too"):
         simulated.run(PROMPT, lambda: other.n_layers)
+
+
+def test_the_package_as_a_whole_is_refused(simulated: Subject) -> None:
+    with pytest.raises(InputError, match=r"the module saecircuits, .*from saecircuits import Site"):
+        simulated.run(PROMPT, lambda: simulated.get(sc.Site("mlp_out", 0)))
 
 
 def test_what_cannot_be_sent_is_refused(simulated: Subject, tmp_path: Path) -> None:
@@ -231,6 +236,15 @@ REFUSALS = {
     "Could not deploy this model. CANT_ACCOMMODATE": (InputError, "does not have the model ready.*nnsight.status"),
     "Failed to send request: Client nnsight version 0.8.1 is below 0.9": (InputError, "do not go together"),
     "Your job exceeded the execution timeout of 3600s.": (InputError, "broke the pass off.*fewer or shorter"),
+    "The model architecture on this server doesn't match.\n\nCompare versions": (
+        InputError,
+        r"together \(The model arch",
+    ),
+    "Traceback\n  File '/versions/3.12/timeout.py'\nTypeError: no": (
+        SaeCircuitsError,
+        "did not run the pass: TypeError: no",
+    ),
+    "Traceback\n  line\ntorch.OutOfMemoryError: CUDA out of memory. Tried": (InputError, "broke the pass off"),
     "Traceback\n  line\nValueError: nothing fits": (SaeCircuitsError, "did not run the pass: ValueError: nothing fits"),
 }
 
@@ -313,6 +327,31 @@ def test_values_are_read_and_written_apart_from_the_model(folder: Path) -> None:
         found = nnsight.save(performed(request, Apart(folder, model)))
     torch.testing.assert_close(given(here, found), here.run(PROMPT, body))
     assert not torch.allclose(given(here, found)[:, -1], here.predict(PROMPT))
+
+
+def test_values_are_written_in_the_precision_of_the_server_apart_from_the_model(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer(), dtype=torch.bfloat16)
+
+    def body() -> Tensor:
+        for site in (Site("mlp_out", 1), Site("resid_mid", 2)):
+            here.set(site, 2 * here.get(site))
+        return here.logits()
+
+    request, model = packed(here, (body, None, False, ()), 1), here.traced
+    assert next(Apart(folder, model)._module.parameters()).dtype == torch.float32
+    with torch.no_grad(), model.trace(here.tokenize(PROMPT).inputs()):
+        found = nnsight.save(performed(request, Apart(folder, model)))
+    torch.testing.assert_close(given(here, found), here.run(PROMPT, body), atol=0, rtol=0)
+
+
+def test_no_step_of_a_generation_builds_a_graph_apart_from_the_model(folder: Path) -> None:
+    def body(step: int) -> None:
+        if torch.is_grad_enabled():
+            raise InputError(f"Step {step} builds a graph.", "")
+
+    here = load_model(folder, tiny_tokenizer())
+    with torch.enable_grad():
+        opened(packed(here, body, 1), Apart(folder, here.traced)).step(0)
 
 
 def test_gradients_and_holding_are_refused_apart_from_the_model(folder: Path) -> None:

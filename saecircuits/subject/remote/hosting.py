@@ -56,7 +56,9 @@ class Job:
 
     def step(self, number: int) -> None:
         """Run the body at one step of a generation."""
-        with _as_at_home(self._subject.device):  # a generation sets its own grad mode, before the body ends
+        if self._subject.apart:  # else the generation has set it, and sets it back
+            torch.set_grad_enabled(False)
+        with _as_at_home(self._subject.device):
             self._subject.whole(lambda: self._asked(number), self._batch)
 
 

@@ -61,7 +61,8 @@ def _translated(name: str, error: Exception) -> SaeCircuitsError:
             f"NDIF could not be reached, or the connection broke off ({type(error).__name__}: {_short(said)}).",
             "Try again; nnsight.status() tells whether the service is up.",
         )
-    for words, message, cure in _KNOWN:
+    known, said = (_KNOWN[-1:], _last(said)) if said.startswith("Traceback") else (_KNOWN, said)  # of a body, of NDIF
+    for words, message, cure in known:
         if any(word in said.lower() for word in words):
             return InputError(f"{message} ({_short(said)}).", cure.format(name=name))
     return SaeCircuitsError(f"NDIF did not run the pass: {_short(said)}", "The whole report is this error's cause.")
@@ -91,6 +92,10 @@ _KNOWN = (
 )
 
 
+def _last(said: str) -> str:
+    """The error of a traceback; what lies above it is source and paths."""
+    return [line.strip() for line in said.splitlines() if line.strip()][-1]
+
+
 def _short(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1][:300]
+    return said.strip().splitlines()[0].strip()[:300]

@@ -137,6 +137,11 @@ class _Pickler(CustomCloudPickler):
             return None if path is None else ("module", path)
         if isinstance(obj, type | types.FunctionType):
             return self._named(obj)
+        if isinstance(obj, types.ModuleType) and _owned(obj.__name__):
+            raise InputError(
+                f"A pass refers to the module {obj.__name__}, which the server does not have.",
+                f"Import what it uses by its name: from {PACKAGE} import Site.",
+            )
         if isinstance(obj, _Code | _Globals):
             self._sent.modules.add(obj.module)
             return (type(obj).__name__, *vars(obj).values())
