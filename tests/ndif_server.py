@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 
 HIDDEN = ("saecircuits", "tests", "jaxtyping", "beartype", "anywidget", "ipywidgets", "traitlets", "lazy_loader")
-HIDDEN += ("networkx", "matplotlib", "typer", "rich", "pandas", "sklearn", "IPython", "hypothesis", "pytest")
+HIDDEN += ("einops", "networkx", "matplotlib", "typer", "rich", "pandas", "sklearn", "IPython", "hypothesis", "pytest")
 for _name in HIDDEN:
     sys.modules[_name] = None  # type: ignore[assignment]  # an import fails, as where it is not installed
 

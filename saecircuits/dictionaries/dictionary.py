@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from einops import einsum
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -202,8 +201,8 @@ class Dictionary(nn.Module):
             return self.token_norm.past(x.to(self.b_enc.dtype))
         if self.W_skip is None:
             return 0.0
-        past = "... read d_in, write d_out read d_in -> ... write d_out"
-        return einsum(x.to(self.W_skip.dtype) - self.b_in, self.W_skip, past)
+        past = "...ri,wori->...wo"  # read, input, write, output; not by einops, which a server need not have
+        return torch.einsum(past, x.to(self.W_skip.dtype) - self.b_in, self.W_skip)
 
     def forward(self, x: Float[Tensor, "... read d_model"]) -> Float[Tensor, "... write d_model"]:
         """`decode(encode(x))`, and what goes past the features."""
@@ -283,7 +282,7 @@ class Dictionary(nn.Module):
     ) -> Float[Tensor, "chosen vocabulary"]:
         """Logits that each feature adds directly, summed over write sites, before the final norm's denominator."""
         rows = self.decoder_rows(features).sum(1)
-        return einsum(rows, unembed, "chosen d_model, vocabulary d_model -> chosen vocabulary")
+        return rows @ unembed.T
 
     def _scale_matrices(self, encoder: Tensor, decoder: Tensor) -> None:
         if self._stored is None:

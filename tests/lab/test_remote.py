@@ -27,7 +27,7 @@ from saecircuits.subject import Subject
 from saecircuits.training.harvest import stream
 from saecircuits.widgets.patch_effects import Patching, Reading
 from saecircuits.widgets.patch_pair import pair_of
-from tests.attribution.models import PROMPT, replacement
+from tests.attribution.models import PROMPT, replacement, with_dictionaries
 from tests.ndif import Server, pair, served
 
 OTHER = "w1 w20 w3 w9 w1 w6"
@@ -174,6 +174,12 @@ def test_gradients_make_the_same_circuit(labs: Labs, method: Any) -> None:
     here, there = both(labs, lambda lab: lab.attribute(PROMPT, "w7", method=method))
     assert len(here.nodes) > 10
     assert_agree(here, there)
+
+
+def test_what_goes_past_the_features_makes_the_same_circuit(labs: Labs) -> None:
+    dictionaries = list(with_dictionaries(labs[0].subject, "transcoders, skip").dictionaries.values())
+    skipping = ReplacementModel(labs[0].subject, dictionaries), ReplacementModel(labs[1].subject, dictionaries)
+    assert_agree(*both(skipping, lambda lab: lab.attribute(PROMPT, "w7", method=sc.Gradient())))
 
 
 @pytest.mark.slow

@@ -344,6 +344,14 @@ def test_values_are_written_in_the_precision_of_the_server_apart_from_the_model(
     torch.testing.assert_close(given(here, found), here.run(PROMPT, body), atol=0, rtol=0)
 
 
+def test_a_server_without_modules_is_told(folder: Path) -> None:
+    here = load_model(folder, tiny_tokenizer())
+    bare = Apart(folder, here.traced)
+    bare._module = None
+    with pytest.raises(Exception, match="apart from llama, and has no modules of it for them"):
+        performed(packed(here, (lambda: 0, None, False, ()), 1), bare)
+
+
 def test_no_step_of_a_generation_builds_a_graph_apart_from_the_model(folder: Path) -> None:
     def body(step: int) -> None:
         if torch.is_grad_enabled():

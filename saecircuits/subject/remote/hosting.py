@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from saecircuits.errors import SaeCircuitsError
+from saecircuits.errors import InputError, SaeCircuitsError
 from saecircuits.subject.subject import Subject
 
 from .wire import Ends, pack, unpack
@@ -30,6 +30,11 @@ class Job:
     def __init__(self, request: dict[str, Any], model: Any, host: Any) -> None:
         modules = _Hosted(host)
         header = unpack(request["header"], request["header_tensors"], Ends(modules))
+        if model._module is None:  # what keeps the model apart may have failed to make its empty modules
+            raise InputError(
+                f"The server runs passes of this key apart from {header['name']}, and has no modules of it for them.",
+                "Load the model here, or ask NDIF to trust the key.",
+            )
         self._subject = Subject.hosted(model, header["name"], header["architecture"])
         self._ends = Ends(modules, self._subject)
         self._batch: int = header["batch"]
