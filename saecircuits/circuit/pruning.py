@@ -20,6 +20,9 @@ from .influence import Vector, influence, normalise, scale_rows, threshold_for
 
 Mask = Bool[np.ndarray, " node"]
 
+_ROUNDING = 1e-9
+"""Relative; along a chain influences are equal but for rounding, and stay or go together."""
+
 
 def prune(
     adjacency: sparse.csr_array,
@@ -47,7 +50,7 @@ def prune(
                 f"{name} is {share}; it is a share above 0, up to 1.", "Try 0.8 for nodes, 0.98 for edges."
             )
     through = influence(normalise(adjacency), weights)
-    rows = np.flatnonzero(is_fixed | (through >= max(threshold_for(through, node_share), 1e-30)))
+    rows = np.flatnonzero(is_fixed | (through >= max(_threshold(through, node_share), 1e-30)))
     kept = adjacency[rows][:, rows].tocsr()
     kept = _strong_edges(kept, weights[rows], edge_share)
     alive = _alive(kept, is_fixed[rows], is_feature[rows])
@@ -58,10 +61,14 @@ def _strong_edges(adjacency: sparse.csr_array, weights: Vector, share: float) ->
     normalised = normalise(adjacency)
     mass = influence(normalised, weights) + weights
     scored = scale_rows(normalised, mass).data  # in the order of the adjacency's own data
-    strong = np.where(scored >= threshold_for(scored, share), adjacency.data, 0)
+    strong = np.where(scored >= _threshold(scored, share), adjacency.data, 0)
     pruned = sparse.csr_array((strong, adjacency.indices, adjacency.indptr), shape=adjacency.shape, copy=True)
     pruned.eliminate_zeros()
     return pruned
+
+
+def _threshold(values: Vector, share: float) -> float:
+    return threshold_for(values, share) * (1 - _ROUNDING)
 
 
 def _alive(adjacency: sparse.csr_array, is_fixed: Mask, is_feature: Mask) -> np.ndarray:

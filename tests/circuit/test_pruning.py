@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, example, given, settings, strategies as st
 
 from saecircuits.circuit import Circuit, NodeKind
 from saecircuits.errors import InputError
@@ -56,6 +56,7 @@ def test_everything_with_influence_stays_at_full_shares(seed: int) -> None:
 
 
 @given(seeds, st.floats(0.3, 0.97), st.floats(0.3, 0.97))
+@example(208279, 0.5, 0.375)  # scores that are equal but for rounding
 @settings(max_examples=60, deadline=None)
 def test_equals_the_dense_algorithm(seed: int, node_share: float, edge_share: float) -> None:
     whole = random_circuit(seed, n_layers=3, per_layer=4)
@@ -100,9 +101,11 @@ def _influence(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _threshold(values: np.ndarray, share: float) -> float:
+    """Values that are equal but for rounding stay or go together; where rounding decides the share, nobody is right."""
     ordered = np.sort(values)[::-1]
-    reached = np.cumsum(ordered) / ordered.sum() >= share
-    return ordered[np.argmax(reached)]
+    added = np.cumsum(ordered) / ordered.sum()
+    assume((np.abs(added - share) > 1e-9).all())
+    return ordered[np.argmax(added >= share)] * (1 - 1e-9)
 
 
 def test_by_hand() -> None:
