@@ -130,9 +130,9 @@ class Passage:
         """A value of the model where all values are handed out."""
         return value.to(self._weights.device) if self._spread else value
 
-    def _there(self, layer: int, value: Tensor, before: Tensor) -> Tensor:
+    def _there(self, layer: int, value: Tensor, before: Tensor | None) -> Tensor:
         """A value as a layer takes it, in the place of another; empty modules tell neither precision nor device."""
-        if self._apart:
+        if self._apart and before is not None:
             return value.to(before)
         value = value.to(self._weights.dtype)
         return value.to(device_of(self._blocks[layer])) if self._spread else value
